@@ -1,0 +1,73 @@
+# Everything a newcomer types:
+#
+#   make run      the dashboard on http://localhost:8501, with demonstration data on first start
+#   make test     every test (Chromium, PostgreSQL and a spelling dictionary are installed if missing)
+#   make lint     style check
+#   make demo     build the demonstration database anew
+#   make check    check the database for contradictions
+#   make bench    measure how long the questions take
+#   make clean    remove what make has made, except the database
+#
+# `make run PORT=8600 ADDRESS=0.0.0.0` serves on another port and to other computers.
+
+PYTHON  ?= python3
+PORT    ?= 8501
+ADDRESS ?= 127.0.0.1
+VENV    := .venv
+BIN     := $(VENV)/bin
+DATABASE := data/case.duckdb
+
+# Extra words for pytest: make test PYTEST_ARGS="-k words"
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint demo check bench clean
+.DELETE_ON_ERROR:
+
+help:
+	@sed -n '2,/^$$/s/^#  \{0,1\}//p' Makefile
+
+# A stamp is written after a successful installation, so nothing is installed again until the
+# list of requirements changes.
+$(VENV)/application.stamp: requirements.txt
+	@PYTHON="$(PYTHON)" scripts/install.sh $(VENV) requirements.txt
+	@touch $@
+
+$(VENV)/development.stamp: requirements-dev.txt requirements.txt
+	@PYTHON="$(PYTHON)" scripts/install.sh $(VENV) requirements-dev.txt
+	@touch $@ $(VENV)/application.stamp
+
+# The address is printed here, not by Streamlit: its own welcome asks an outside service for this
+# computer's public address.
+# Without DATABASE_URL the dashboard reads $(DATABASE); an installation that has named another
+# database needs no demonstration.
+run: $(VENV)/application.stamp
+	@if [ -z "$$DATABASE_URL" ] && [ ! -e $(DATABASE) ]; then \
+	    echo "No database yet: building the demonstration database $(DATABASE)."; \
+	    $(BIN)/python -m data_access demo; \
+	fi
+	@echo
+	@echo "    The dashboard is at http://$(if $(filter 127.0.0.1,$(ADDRESS)),localhost,$(ADDRESS)):$(PORT)  (Ctrl+C stops it)"
+	@echo
+	@exec $(BIN)/streamlit run dashboard.py --server.port $(PORT) --server.address $(ADDRESS) --logger.hideWelcomeMessage true
+
+test: $(VENV)/development.stamp
+	@scripts/ensure_system_packages.sh
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/development.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+demo: $(VENV)/application.stamp
+	$(BIN)/python -m data_access demo
+
+check: $(VENV)/application.stamp
+	$(BIN)/python -m data_access check
+
+bench: $(VENV)/development.stamp
+	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf $(VENV) build .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
