@@ -1,0 +1,51 @@
+"""The one door to the case database: open it, ask a question, get an answer with its notes.
+
+    database = open_database()
+    answer = database.ask(Question.of("spend", 2023, by="benefit"))
+    answer.frame, answer.notes, answer.as_of
+"""
+
+from data_access.answer import Answer, AsOf, Note
+from data_access.comparison import Comparison, compare_with_year_before
+from data_access.database import Database, open_database
+from data_access.errors import (
+    DataAccessError,
+    DatabaseError,
+    DatabaseMissing,
+    DatabaseUnavailable,
+    DatabaseVersion,
+)
+from data_access.measures import Dimension, Measure, dimension, dimensions, dimensions_of, measure, measures
+from data_access.period import GRAINS, Period
+from data_access.question import TOTAL, UNKNOWN, Question, parse_filters
+from data_access.vocabulary import Value, Vocabulary
+
+__all__ = [
+    "GRAINS",
+    "TOTAL",
+    "UNKNOWN",
+    "Answer",
+    "AsOf",
+    "Comparison",
+    "DataAccessError",
+    "Database",
+    "DatabaseError",
+    "DatabaseMissing",
+    "DatabaseUnavailable",
+    "DatabaseVersion",
+    "Dimension",
+    "Measure",
+    "Note",
+    "Period",
+    "Question",
+    "Value",
+    "Vocabulary",
+    "compare_with_year_before",
+    "dimension",
+    "dimensions",
+    "dimensions_of",
+    "measure",
+    "measures",
+    "open_database",
+    "parse_filters",
+]

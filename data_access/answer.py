@@ -1,0 +1,101 @@
+"""What comes back from a question: a tidy frame, and what has to be said about it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from data_access.language import texts
+from data_access.question import TOTAL, Question
+
+
+@dataclass(frozen=True)
+class Note:
+    """One thing to know about an answer. `kind` is the key of its sentence under `notes` in the catalogues.
+
+    Parameters that end in `_lv` are chosen by language: `reason_lv` and `reason_en` fill `{reason}`.
+    """
+
+    kind: str
+    params: tuple[tuple[str, Any], ...] = ()
+
+    @classmethod
+    def of(cls, kind: str, **params: Any) -> "Note":
+        return cls(kind, tuple(params.items()))
+
+    def param(self, name: str) -> Any:
+        return dict(self.params)[name]
+
+    def text(self, language: str) -> str:
+        """The note as a sentence in `lv` or `en`."""
+        params = {}
+        for name, value in self.params:
+            if name.endswith(("_lv", "_en")):
+                if name.endswith(language):
+                    params[name[:-3]] = value
+            else:
+                params[name] = value
+        return texts(language)(f"notes.{self.kind}", **params)
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """How fresh an answer is: when its records were loaded (UTC), the days they reach, and whether they are real."""
+
+    loaded_at: datetime
+    data_from: date
+    data_until: date
+    demonstration: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a question.
+
+    `frame` has a column of codes for each dimension of the question, in its order, and a column for each
+    measure. A row is one combination of values that occurs; `total` in a dimension's column marks a row
+    counted over all its values, at its own grain; `unknown` records without a value. Rows stand in
+    vocabulary order, totals last. Measures are nullable: `cents` and counts Int64, percents Float64; <NA> is
+    "not published" or "no records of those days", never zero.
+    """
+
+    question: Question
+    frame: pd.DataFrame
+    notes: tuple[Note, ...]
+    as_of: AsOf
+
+    @property
+    def total(self) -> pd.Series:
+        """The row counted over everything."""
+        rows = self.frame
+        for name in self.question.by:
+            rows = rows[rows[name] == TOTAL]
+        return rows.iloc[0]
+
+    @property
+    def parts(self) -> pd.DataFrame:
+        """The rows of the finest grain, without totals."""
+        rows = self.frame
+        for name in self.question.by:
+            rows = rows[rows[name] != TOTAL]
+        return rows.reset_index(drop=True)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing here: no figure is known and different from zero."""
+        figures = self.frame[list(self.question.measures)]
+        return not (figures.notna() & (figures != 0)).to_numpy().any()
+
+    def value(self, measure: str | None = None, **where: str) -> int | float | None:
+        """One figure: of the row with these codes, totals in all other dimensions. None if it is not known.
+
+        A combination that does not occur among records of covered days counts as 0.
+        """
+        rows = self.frame
+        for name in self.question.by:
+            rows = rows[rows[name] == where.get(name, TOTAL)]
+        if rows.empty:
+            return 0
+        found = rows.iloc[0][measure or self.question.measures[0]]
+        return None if pd.isna(found) else found

@@ -1,0 +1,97 @@
+"""Everything that can go wrong with a question or a database, by name.
+
+An error carries a key of the message catalogues and its parameters, so that the page, the command line
+and a log each say it in their own language; `str(error)` is the Latvian sentence.
+"""
+
+from typing import Any
+
+from data_access.language import texts
+
+
+class DataAccessError(Exception):
+    """Base of all errors that this package raises on purpose; never a programming mistake."""
+
+    key = "errors.unexpected"
+
+    def __init__(self, **params: Any):
+        self.params = params
+        super().__init__(self.text("lv"))
+
+    def text(self, language: str) -> str:
+        """The sentence for a person, in `lv` or `en`."""
+        return texts(language)(self.key, **self.params)
+
+
+class UnknownName(DataAccessError):
+    """A measure, dimension or value that does not exist; names the nearest one that does."""
+
+    key = "errors.unknown_name"
+
+    def __init__(self, kind: str, name: str, nearest: str | None):
+        self.nearest = nearest
+        self.kind = kind
+        super().__init__(name=name, nearest=nearest or "")
+
+    def text(self, language: str) -> str:
+        t = texts(language)
+        sentence = t(f"errors.unknown_{self.kind}", **self.params)
+        return f"{sentence} {t('errors.nearest', name=self.nearest)}" if self.nearest else sentence
+
+
+class BadPeriod(DataAccessError):
+    """A text that is no period, or a period that ends before it begins."""
+
+    key = "errors.bad_period"
+
+
+class BadFilter(DataAccessError):
+    """A filter that is not written as dimension=value."""
+
+    key = "errors.bad_filter"
+
+
+class NotTogether(DataAccessError):
+    """A dimension by which a measure cannot be split or filtered."""
+
+    key = "errors.not_together"
+
+
+class TooManyDimensions(DataAccessError):
+    """More dimensions to split by than a question takes."""
+
+    key = "errors.too_many_dimensions"
+
+
+class NoMeasure(DataAccessError):
+    """A question that asks for nothing."""
+
+    key = "errors.no_measure"
+
+
+class UnknownAudience(DataAccessError):
+    """An audience that nobody has defined; nothing is answered to it."""
+
+    key = "errors.unknown_audience"
+
+
+class DatabaseError(DataAccessError):
+    """Base of the errors that say that there is no answer, whatever the question."""
+
+
+class DatabaseMissing(DatabaseError):
+    """There is no case database at the address."""
+
+    key = "errors.database_missing"
+
+
+class DatabaseUnavailable(DatabaseError):
+    """The database does not answer."""
+
+    key = "errors.database_unavailable"
+
+
+class DatabaseVersion(DatabaseError):
+    """The database was made by another version of the program, or is no case database."""
+
+    key = "errors.database_version"

@@ -1,0 +1,91 @@
+"""The one form in which anything is asked of the case database."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from data_access.errors import (
+    BadFilter,
+    NoMeasure,
+    NotTogether,
+    TooManyDimensions,
+    UnknownAudience,
+)
+from data_access.measures import dimension, dimensions_of
+from data_access.period import Period
+
+AUDIENCES = ("internal",)
+MOST_DIMENSIONS = 3
+UNKNOWN = "unknown"
+TOTAL = "total"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to count, split by what, of which records, in which days, for whom.
+
+    `where` holds (dimension, values) pairs: the values of one dimension are alternatives, the pairs
+    all hold. The value `unknown` stands for records whose value is not known. Every answer is made for an
+    audience; only `internal` is defined so far, and an audience that nobody has defined gets nothing.
+    """
+
+    measures: tuple[str, ...]
+    period: Period
+    by: tuple[str, ...] = ()
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    audience: str = "internal"
+
+    def __post_init__(self):
+        if not self.measures:
+            raise NoMeasure()
+        if self.audience not in AUDIENCES:
+            raise UnknownAudience(name=self.audience)
+        if len(self.by) > MOST_DIMENSIONS:
+            raise TooManyDimensions(most=MOST_DIMENSIONS)
+        for name in self.measures:
+            possible = dimensions_of(name)
+            for code in self.by:
+                if dimension(code).code not in possible:
+                    raise NotTogether(dimension=code, measure=name)
+            for code, _ in self.where:
+                if dimension(code).kind == "time" or code not in possible:
+                    raise NotTogether(dimension=code, measure=name)
+
+    @classmethod
+    def of(
+        cls,
+        measures: str | Iterable[str],
+        period: str | int | Period,
+        by: str | Iterable[str] = (),
+        where: Mapping[str, str | Iterable[str]] | None = None,
+        audience: str = "internal",
+    ) -> "Question":
+        """A question from plain values: `Question.of("spend", 2023, by="benefit", where={"form": "cash"})`.
+
+        Filters with no values are left out. Raises the errors of `data_access.errors`.
+        """
+        return cls(
+            measures=_codes(measures),
+            period=period if isinstance(period, Period) else Period.parse(str(period)),
+            by=tuple(dict.fromkeys(_codes(by))),
+            where=tuple(sorted((name, _codes(values)) for name, values in (where or {}).items() if values)),
+            audience=audience,
+        )
+
+    def during(self, period: Period) -> "Question":
+        """The same question of other days."""
+        return replace(self, period=period)
+
+
+def parse_filters(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Filters from texts such as `population=residents` and `benefit=health,education`. Raises BadFilter."""
+    where = {}
+    for text in texts:
+        name, equals, values = text.partition("=")
+        if not equals or not name.strip() or not values.strip():
+            raise BadFilter(text=text)
+        where[name.strip()] = tuple(value.strip() for value in values.split(",") if value.strip())
+    return where
+
+
+def _codes(values: str | Iterable[str]) -> tuple[str, ...]:
+    return (values,) if isinstance(values, str) else tuple(values)
