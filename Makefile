@@ -47,7 +47,7 @@ run: $(VENV)/application.stamp
 	    $(BIN)/python -m data_access demo; \
 	fi
 	@echo
-	@echo "    The dashboard is at http://$(if $(filter 127.0.0.1,$(ADDRESS)),localhost,$(ADDRESS)):$(PORT)  (Ctrl+C stops it)"
+	@echo "    The dashboard is at http://$(if $(filter 127.0.0.1 0.0.0.0,$(ADDRESS)),localhost,$(ADDRESS)):$(PORT)  (Ctrl+C stops it)"
 	@echo
 	@exec $(BIN)/streamlit run dashboard.py --server.port $(PORT) --server.address $(ADDRESS) --logger.hideWelcomeMessage true
 

@@ -24,15 +24,12 @@ has_postgres() {
 
 has_dictionary() { [ -r /usr/share/hunspell/lv_LV.dic ] && [ -r /usr/share/hunspell/lv_LV.aff ]; }
 
-has_hunspell() { command -v hunspell >/dev/null; }
-
 has_font() { [ -r /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ]; }
 
 missing_packages() {
     has_chromium || echo chromium
     has_postgres || echo postgresql
     has_dictionary || echo hunspell-lv
-    has_hunspell || echo hunspell
     has_font || echo fonts-dejavu-core
 }
 

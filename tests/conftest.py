@@ -1,0 +1,6 @@
+"""Fixtures every test may ask for; what they stand on is in `tests/infrastructure/`."""
+
+pytest_plugins = [
+    "tests.infrastructure.browser",
+    "tests.infrastructure.postgres",
+]

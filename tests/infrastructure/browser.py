@@ -1,0 +1,251 @@
+"""The dashboard as a reader sees it: a real server, a real Chromium, nothing fetched from outside."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # No name but the loopback address can be looked up, so what slips through still goes nowhere.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+SERVER_STARTS_WITHIN = 60  # seconds
+PAGE_SETTLES_WITHIN = 60  # seconds
+QUIET_FOR = 0.4  # seconds; a click takes about a tenth of a second to start the script again
+
+# Streamlit says on its outermost element whether the script runs; charts and tables that load
+# later leave skeletons, and elements of the run before are marked stale.
+SETTLED = """
+(quiet) => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    const chartsMissing = [...document.querySelectorAll('[data-testid="stPlotlyChart"]')]
+        .some((chart) => !chart.querySelector('.main-svg'));
+    const busy = !app
+        || app.dataset.testScriptState !== 'notRunning'
+        || app.dataset.testConnectionState !== 'CONNECTED'
+        || chartsMissing
+        || document.querySelector('[data-testid="stSkeleton"], [data-testid="stSpinner"]')
+        || document.querySelector('[data-stale="true"]');
+    const now = performance.now();
+    if (busy) { window.quietSince = undefined; return false; }
+    window.quietSince ??= now;
+    return now - window.quietSince >= quiet * 1000;
+}
+"""
+
+TROUBLE_IN_LOG = re.compile(r"Traceback|Uncaught|not a valid config option|deprecated|will be removed")
+ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def is_loopback(address: str) -> bool:
+    parts = urlsplit(address)
+    if parts.scheme in {"data", "blob", "about"}:
+        return True
+    return parts.hostname in {"127.0.0.1", "localhost", "::1"}
+
+
+def settled(page: Page, within: float = PAGE_SETTLES_WITHIN) -> Page:
+    """Waits until Streamlit has finished and all charts are drawn; use it after every click too."""
+    page.evaluate("window.quietSince = undefined")
+    try:
+        page.wait_for_function(SETTLED, arg=QUIET_FOR, polling=50, timeout=within * 1000)
+    except PlaywrightTimeout:
+        pytest.fail(f"{page.url} has not settled within {within:.0f} s:\n{page.inner_text('body')[:1000]}")
+    return page
+
+
+class StreamlitServer:
+    """One `streamlit run dashboard.py` on a loopback port; `log()` is what it has printed."""
+
+    def __init__(self, script: Path, environment: dict[str, str], folder: Path) -> None:
+        self._log_path = folder / "streamlit.log"
+        self._log_file = self._log_path.open("wb")
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            port = listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        # The developer's own database and Streamlit settings must not leak into the tests.
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if name != "DATABASE_URL" and not name.startswith("STREAMLIT_")
+        }
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "streamlit", "run", str(script)),
+                *("--server.port", str(port), "--server.address", "127.0.0.1"),
+            ],
+            cwd=script.parent,
+            env=inherited | {"HOME": str(folder), "NO_COLOR": "1"} | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log_file,
+            stderr=subprocess.STDOUT,
+        )
+
+    def log(self) -> str:
+        return ESCAPES.sub("", self._log_path.read_text(errors="replace"))
+
+    def _is_healthy(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:
+                return answer.status == 200
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def wait_until_healthy(self) -> None:
+        give_up = time.monotonic() + SERVER_STARTS_WITHIN
+        while not self._is_healthy():
+            if self._process.poll() is not None or time.monotonic() > give_up:
+                self.stop()
+                pytest.fail(f"The dashboard's server did not start:\n{self.log()}", pytrace=False)
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._log_file.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.fail(
+            f"These tests need {CHROMIUM}; `make test` installs it, or: apt-get install chromium",
+            pytrace=False,
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def streamlit_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., StreamlitServer]]:
+    """`streamlit_server({"DATABASE_URL": …})` gives a running server; asked twice, the same one."""
+    running: dict[tuple, StreamlitServer] = {}
+
+    def serve(
+        environment: dict[str, str] | None = None, script: Path = REPOSITORY / "dashboard.py"
+    ) -> StreamlitServer:
+        key = (script, *sorted((environment or {}).items()))
+        if key not in running:
+            server = StreamlitServer(script, environment or {}, tmp_path_factory.mktemp("streamlit"))
+            server.wait_until_healthy()
+            running[key] = server
+        return running[key]
+
+    yield serve
+    for server in running.values():
+        server.stop()
+
+
+class Visitor:
+    """Opens pages and remembers everything that went wrong on them and in the servers' logs."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts = []
+        self._logs_before: dict[StreamlitServer, int] = {}
+        self.troubles: list[str] = []
+
+    def _watch(self, page: Page) -> None:
+        def outside(address: str) -> None:
+            if not is_loopback(address):
+                self.troubles.append(f"asked for {address}, which is outside this computer")
+
+        page.on("request", lambda request: outside(request.url))
+        page.on("websocket", lambda websocket: outside(websocket.url.replace("ws", "http", 1)))
+        page.on("pageerror", lambda error: self.troubles.append(f"script error: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                self.troubles.append(f"console error: {message.text}") if message.type == "error" else None
+            ),
+        )
+        page.on(
+            "response",
+            lambda answer: (
+                self.troubles.append(f"{answer.status} for {answer.url}") if answer.status >= 400 else None
+            ),
+        )
+
+    def __call__(
+        self,
+        server: StreamlitServer,
+        path: str = "/",
+        *,
+        width: int = 1280,
+        height: int = 900,
+        **context_options: object,
+    ) -> Page:
+        """A new visitor's page, settled and free of trouble.
+
+        `context_options` are Playwright's: `color_scheme="dark"`, `locale="en-GB"`, …
+        """
+        self._logs_before.setdefault(server, len(server.log()))
+        options = {"locale": "lv-LV", "timezone_id": "Europe/Riga", "reduced_motion": "reduce"}
+        context = self._browser.new_context(
+            viewport={"width": width, "height": height}, **(options | context_options)
+        )
+        self._contexts.append(context)
+        page = context.new_page()
+        self._watch(page)
+        page.goto(f"{server.url}/{path.lstrip('/')}", wait_until="domcontentloaded")
+        settled(page)
+        self.fail_on_trouble()
+        return page
+
+    def fail_on_trouble(self) -> None:
+        for context in self._contexts:
+            for page in context.pages:
+                for box in page.get_by_test_id("stException").all():
+                    self.troubles.append(f"an error on {page.url}: {box.inner_text()}")
+        for server, before in self._logs_before.items():
+            news = server.log()[before:]
+            if TROUBLE_IN_LOG.search(news):
+                self.troubles.append(f"the server's log says:\n{news}")
+        if self.troubles:
+            told = "\n".join(dict.fromkeys(self.troubles))
+            self.troubles.clear()
+            self._logs_before = {server: len(server.log()) for server in self._logs_before}
+            pytest.fail(told, pytrace=False)
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Visitor]:
+    """`visit(server, "/path")` opens a page; the test fails on any error, then or later."""
+    visitor = Visitor(chromium)
+    try:
+        yield visitor
+        visitor.fail_on_trouble()
+    finally:
+        visitor.close()
