@@ -1,8 +1,8 @@
 """The one door to the case database: open it, ask a question, get an answer with its notes.
 
-    database = open_database()
-    answer = database.ask(Question.of("spend", 2023, by="benefit"))
-    answer.frame, answer.notes, answer.as_of
+database = open_database()
+answer = database.ask(Question.of("spend", 2023, by="benefit"))
+answer.frame, answer.notes, answer.as_of
 """
 
 from data_access.answer import Answer, AsOf, Note

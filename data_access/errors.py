@@ -28,10 +28,10 @@ class UnknownName(DataAccessError):
 
     key = "errors.unknown_name"
 
-    def __init__(self, kind: str, name: str, nearest: str | None):
-        self.nearest = nearest
+    def __init__(self, kind: str, name: str, nearest: str | None, **params: Any):
         self.kind = kind
-        super().__init__(name=name, nearest=nearest or "")
+        self.nearest = nearest
+        super().__init__(name=name, **params)
 
     def text(self, language: str) -> str:
         t = texts(language)

@@ -40,9 +40,7 @@ def switch(path: str | os.PathLike, new_file: str | os.PathLike) -> Path:
     _sync(new_file)
     lasting = new_file.with_name(new_file.name.removesuffix(UNFINISHED))
     os.rename(new_file, lasting)
-    if (
-        path.exists() and not path.is_symlink()
-    ):  # a plain file, put there by hand: keep it as the previous one
+    if path.exists() and not path.is_symlink():  # a plain file, put there by hand: keep it as the previous one
         os.link(path, _version(path, datetime.fromtimestamp(path.stat().st_mtime, UTC)))
     link = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     os.symlink(lasting.name, link)
@@ -94,9 +92,7 @@ def _version(path: Path, moment: datetime) -> Path:
 def _entries(path: Path) -> list[Path]:
     """Versions, finished or not, what DuckDB puts beside them, and links that never became the pointer."""
     version = re.escape(path.stem) + r"-\d{8}T\d{12}Z-[0-9a-f]{6}" + re.escape(path.suffix)
-    ours = re.compile(
-        rf"{version}({re.escape(UNFINISHED)})?(\.wal|\.tmp)?|\.{re.escape(path.name)}\.[0-9a-f]{{8}}"
-    )
+    ours = re.compile(rf"{version}({re.escape(UNFINISHED)})?(\.wal|\.tmp)?|\.{re.escape(path.name)}\.[0-9a-f]{{8}}")
     return [entry for entry in path.parent.iterdir() if ours.fullmatch(entry.name)]
 
 

@@ -14,6 +14,7 @@ from data_access.measures import dimension, dimensions_of
 from data_access.period import Period
 
 AUDIENCES = ("internal",)
+AGES = ("period", "each_year")
 MOST_DIMENSIONS = 3
 UNKNOWN = "unknown"
 TOTAL = "total"
@@ -26,6 +27,10 @@ class Question:
     `where` holds (dimension, values) pairs: the values of one dimension are alternatives, the pairs
     all hold. The value `unknown` stands for records whose value is not known. Every answer is made for an
     audience; only `internal` is defined so far, and an audience that nobody has defined gets nothing.
+
+    `ages`: ages are those on the last day of the period, so that a person is in one age group of a table
+    (rule 3). `each_year`, for a series by year, takes the last day of each row's year, as the yearly reports
+    did; a person can then stand in two groups over the years, and the note of overlap says so.
     """
 
     measures: tuple[str, ...]
@@ -33,8 +38,11 @@ class Question:
     by: tuple[str, ...] = ()
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     audience: str = "internal"
+    ages: str = "period"
 
     def __post_init__(self):
+        if self.ages not in AGES or (self.ages == "each_year" and "year" not in self.by):
+            raise ValueError(f"ages={self.ages!r} with by={self.by!r}")
         if not self.measures:
             raise NoMeasure()
         if self.audience not in AUDIENCES:
@@ -58,6 +66,7 @@ class Question:
         by: str | Iterable[str] = (),
         where: Mapping[str, str | Iterable[str]] | None = None,
         audience: str = "internal",
+        ages: str = "period",
     ) -> "Question":
         """A question from plain values: `Question.of("spend", 2023, by="benefit", where={"form": "cash"})`.
 
@@ -69,6 +78,7 @@ class Question:
             by=tuple(dict.fromkeys(_codes(by))),
             where=tuple(sorted((name, _codes(values)) for name, values in (where or {}).items() if values)),
             audience=audience,
+            ages=ages,
         )
 
     def during(self, period: Period) -> "Question":

@@ -282,8 +282,7 @@ payments = Table(
     _code("status", "Status of the household on that day: needy, low_income, none; NULL: unknown", nullable=True),
     _code(
         "territory",
-        "Declared town or parish of the household on that day (as in residences, resolved on loading); "
-        "NULL: unknown",
+        "Declared town or parish of the household on that day (as in residences, resolved on loading); NULL: unknown",
         nullable=True,
     ),
     _number("load_id", "Load that brought the row"),

@@ -1,0 +1,261 @@
+"""From the rows of a statement to an answer: codes, order, completeness, and what has to be said.
+
+Rules of `counting.md` applied here: overlap said (1), breaks and gaps (10), as of (11), nothing dropped (12).
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import product
+from typing import Any
+
+import pandas as pd
+
+from data_access.answer import Answer, AsOf, Note
+from data_access.measures import Measure, dimension, measure
+from data_access.period import Cell
+from data_access.question import TOTAL, UNKNOWN, Question
+from data_access.statement import GROUPED, counted, finest_grain
+from data_access.vocabulary import Vocabulary
+
+# Above this many rows, combinations that do not occur are left out rather than shown as zero.
+MOST_COMPLETED_ROWS = 5000
+
+
+def answer_from_rows(
+    question: Question,
+    rows: Sequence[Any],
+    vocabulary: Vocabulary,
+    coverage: Mapping[str, Any],
+    events: Sequence[Any],
+    as_of: AsOf,
+) -> Answer:
+    """The answer to a question from the rows that its statement returned."""
+    columns = [GROUPED, *question.by, *counted(question)]
+    raw = pd.DataFrame.from_records([tuple(row) for row in rows], columns=columns)
+    cells = _cells(question)
+    frame = _coded(question, raw, cells)
+    frame = _completed(question, frame, cells, coverage)
+    frame = _figures(question, frame)
+    frame = _ordered(question, frame, vocabulary)
+    notes = _overlaps(question, frame) + _unknowns(question, frame)
+    stocks = [code for code in question.measures if measure(code).stock]
+    grain = finest_grain(question.by)
+    if stocks and grain:
+        frame.loc[_total_over_time(question, frame), stocks] = pd.NA
+        notes.append(Note.of("stock_no_total", **_measure_names(stocks[0])))
+    notes += _without_records(question, frame, cells, coverage)
+    notes += _gaps(question, frame, cells, events)
+    notes += _breaks(question, events)
+    notes += _not_over(question, coverage)
+    if as_of.demonstration:
+        notes.append(Note.of("demonstration"))
+    return Answer(question, frame, tuple(dict.fromkeys(notes)), as_of)
+
+
+def _measure_names(code: str) -> dict[str, str]:
+    return {"measure_lv": measure(code).name_lv, "measure_en": measure(code).name_en}
+
+
+def _time_dimensions(question: Question) -> list[str]:
+    return [name for name in question.by if dimension(name).kind == "time"]
+
+
+def _cells(question: Question) -> dict[str, dict[int, Cell]]:
+    return {name: {cell.key: cell for cell in question.period.cells(name)} for name in _time_dimensions(question)}
+
+
+def _coded(question: Question, raw: pd.DataFrame, cells: Mapping[str, Mapping[int, Cell]]) -> pd.DataFrame:
+    """Codes in the dimension columns: calendar cells, `unknown` for NULL, `total` where rolled up."""
+    frame = raw.drop(columns=GROUPED)
+    grouped = raw[GROUPED].astype("int64")
+    for place, name in enumerate(question.by):
+        rolled_up = (grouped // (1 << (len(question.by) - 1 - place))) % 2 == 1
+        codes = frame[name]
+        if name in cells:
+            codes = codes.map({key: cell.code for key, cell in cells[name].items()})
+        codes = codes.astype("object").where(codes.notna(), UNKNOWN)
+        frame[name] = codes.mask(rolled_up, TOTAL).astype("object")
+    return frame
+
+
+def _completed(
+    question: Question, frame: pd.DataFrame, cells: Mapping[str, Mapping[int, Cell]], coverage: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Add the calendar cells in which nothing happened: on covered days, no records mean zero."""
+    if not cells or frame.empty:
+        return frame
+    time = list(cells)
+    spells = [(code,) for code in ()]
+    grain = finest_grain(question.by)
+    covered = [coverage[s] for s in {measure(code).fact.subject for code in question.measures} if s in coverage]
+    if not covered:
+        return frame
+    first, last = min(c.data_from for c in covered), max(c.data_until for c in covered)
+    spells = {
+        tuple(_code_at(cells, name, cell) for name in time)
+        for cell in cells[grain].values()
+        if cell.start <= last and cell.end > first
+    }
+    for subset in product((False, True), repeat=len(time)):
+        spells |= {
+            tuple(TOTAL if total else code for total, code in zip(subset, spell, strict=True)) for spell in spells
+        }
+    others = [name for name in question.by if name not in cells]
+    seen = frame[others].drop_duplicates() if others else pd.DataFrame(index=[0])
+    if len(spells) * len(seen) > MOST_COMPLETED_ROWS:
+        return frame
+    wanted = seen.merge(pd.DataFrame(sorted(spells), columns=time), how="cross")
+    return wanted.merge(frame, on=list(question.by), how="left")[list(frame.columns)]
+
+
+def _code_at(cells: Mapping[str, Mapping[int, Cell]], grain: str, cell: Cell) -> str:
+    for wider in cells[grain].values():
+        if wider.start <= cell.start < wider.end:
+            return wider.code
+    raise AssertionError("cells of two grains of one period tile the same days")
+
+
+def _figures(question: Question, frame: pd.DataFrame) -> pd.DataFrame:
+    """Nullable columns in the question's order; ratios from their parts at the same grain, in percent."""
+    figures = frame[list(question.by)].copy()
+    for code in question.measures:
+        asked = measure(code)
+        if asked.ratio:
+            part, whole = (frame[name].astype("Float64").fillna(0) for name in asked.ratio)
+            figures[code] = (part / whole.where(whole != 0) * 100).astype("Float64")
+        else:
+            figures[code] = frame[code].astype("Int64").fillna(0)
+    return figures
+
+
+def _ordered(question: Question, frame: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+    if not question.by:
+        return frame
+    ranks = {}
+    for name in question.by:
+        if dimension(name).kind == "time":
+            # Codes of one grain sort as text; "total" follows digits.
+            ranks[name] = frame[name]
+        else:
+            ranks[name] = frame[name].map({code: vocabulary.rank(name, code) for code in frame[name].unique()})
+    order = pd.DataFrame(ranks).sort_values(list(ranks), kind="stable").index
+    return frame.loc[order].reset_index(drop=True)
+
+
+def _rows_without(question: Question, frame: pd.DataFrame, kept: Sequence[str]) -> pd.DataFrame:
+    """The rows split by exactly these dimensions."""
+    for name in question.by:
+        frame = frame[(frame[name] != TOTAL) == (name in kept)]
+    return frame
+
+
+def _overlaps(question: Question, frame: pd.DataFrame) -> list[Note]:
+    """Rule 1: say by itself where parts overlap, with the number counted more than once."""
+    notes = []
+    for code in question.measures:
+        asked: Measure = measure(code)
+        kept = [name for name in question.by if not (asked.stock and dimension(name).kind == "time")]
+        if asked.additive or asked.ratio or not kept or (asked.stock and len(kept) < len(question.by)):
+            continue
+        parts = int(_rows_without(question, frame, kept)[code].sum())
+        total = int(_rows_without(question, frame, [])[code].sum())
+        if parts > total:
+            notes.append(Note.of("overlap", **_measure_names(code), more=parts - total, total=total))
+    return notes
+
+
+def _unknowns(question: Question, frame: pd.DataFrame) -> list[Note]:
+    notes = []
+    for name in question.by:
+        found = frame[frame[name] == UNKNOWN][list(question.measures)]
+        if (found.fillna(0) != 0).to_numpy().any():
+            asked = dimension(name)
+            notes.append(Note.of("unknown_values", dimension_lv=asked.name_lv, dimension_en=asked.name_en))
+    return notes
+
+
+def _total_over_time(question: Question, frame: pd.DataFrame) -> pd.Series:
+    """Rows that have no single day: rolled up over the finest calendar dimension."""
+    return frame[finest_grain(question.by)] == TOTAL
+
+
+def _rows_of_cell(question: Question, frame: pd.DataFrame, grain: str | None, code: str) -> pd.Series:
+    if grain is None:
+        return pd.Series(True, index=frame.index)
+    return frame[grain] == code
+
+
+def _spells(question: Question, cells: Mapping[str, Mapping[int, Cell]]) -> list[tuple[str | None, Cell]]:
+    """The days that rows stand for: every calendar cell of every time dimension, and the whole period."""
+    found = [(name, cell) for name in cells for cell in cells[name].values()]
+    if not cells:
+        found.append((None, Cell(0, question.period.code, question.period.start, question.period.end)))
+    return found
+
+
+def _without_records(
+    question: Question, frame: pd.DataFrame, cells: Mapping[str, Mapping[int, Cell]], coverage: Mapping[str, Any]
+) -> list[Note]:
+    """Days before the first or after the last record have no figure; zero would be a claim."""
+    notes = []
+    for code in question.measures:
+        subject = measure(code).fact.subject
+        for grain, cell in _spells(question, cells):
+            covered = coverage.get(subject)
+            if covered and cell.start <= covered.data_until and cell.end > covered.data_from:
+                continue
+            frame.loc[_rows_of_cell(question, frame, grain, cell.code), code] = pd.NA
+            if covered and cell.end <= covered.data_from:
+                notes.append(Note.of("not_loaded", **_measure_names(code), first=covered.data_from))
+    return list(dict.fromkeys(notes))
+
+
+def _gaps(
+    question: Question, frame: pd.DataFrame, cells: Mapping[str, Mapping[int, Cell]], events: Sequence[Any]
+) -> list[Note]:
+    """Rule 10: a figure that was never published is a gap, unless the split or filter makes it known."""
+    notes = []
+    used = {*question.by, *(name for name, _ in question.where)}
+    for event in events:
+        if event.kind != "gap" or event.lifted_by in used:
+            continue
+        for code in question.measures:
+            asked = measure(code)
+            if asked.fact.subject != event.subject or (event.measure and event.measure != code):
+                continue
+            for grain, cell in _spells(question, cells):
+                if cell.start <= event.last_day and cell.end > event.first_day:
+                    if cell.start >= event.first_day and (cell.end.toordinal() - 1) <= event.last_day.toordinal():
+                        frame.loc[_rows_of_cell(question, frame, grain, cell.code), code] = pd.NA
+                    notes.append(
+                        Note.of(
+                            "gap",
+                            measure=code,
+                            first=event.first_day,
+                            last=event.last_day,
+                            reason_lv=event.text_lv,
+                            reason_en=event.text_en,
+                        )
+                    )
+    return list(dict.fromkeys(notes))
+
+
+def _breaks(question: Question, events: Sequence[Any]) -> list[Note]:
+    """Breaks inside the period, on answers that are a series."""
+    if not _time_dimensions(question):
+        return []
+    subjects = {measure(code).fact.subject for code in question.measures} | {"all"}
+    return [
+        Note.of("break", day=event.first_day, reason_lv=event.text_lv, reason_en=event.text_en)
+        for event in events
+        if event.kind == "break"
+        and event.subject in subjects
+        and question.period.start < event.first_day < question.period.end
+    ]
+
+
+def _not_over(question: Question, coverage: Mapping[str, Any]) -> list[Note]:
+    subjects = {measure(code).fact.subject for code in question.measures}
+    last = [coverage[name].data_until for name in subjects if name in coverage]
+    if not last or min(last) >= question.period.last_day or min(last) < question.period.start:
+        return []
+    return [Note.of("period_not_over", day=min(last))]

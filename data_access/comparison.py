@@ -1,0 +1,98 @@
+"""An answer beside that of the year before, like with like (rule 9)."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from data_access.answer import Answer, Note
+from data_access.language import format_period
+from data_access.measures import dimension, measure
+from data_access.period import Period
+from data_access.question import TOTAL, Question
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two answers to one question, a year apart.
+
+    `frame` has a row for each combination of codes of either answer (calendar cells stand under those of
+    `now`) and, for each measure m, the columns m, m_before, m_change (in the measure's unit) and m_change_percent
+    (of m_before; <NA> when that is 0 or not known).
+    """
+
+    now: Answer
+    before: Answer
+    frame: pd.DataFrame
+    notes: tuple[Note, ...]
+
+
+def periods_to_compare(question: Question, coverage) -> tuple[Period, Period]:
+    """The period and the same days a year before; both cut to the days that have records when it is not over."""
+    last = [coverage[s].data_until for s in {measure(m).fact.subject for m in question.measures} if s in coverage]
+    now = question.period
+    if last and now.start <= min(last) < now.last_day:
+        now = now.until(min(last))
+    return now, now.year_before()
+
+
+def compare_with_year_before(database, question: Question, ask=None) -> Comparison:
+    """Ask a question of its period and of the same days of the year before.
+
+    `ask` answers one question; by default the database itself (a page passes its cached one).
+    """
+    ask = ask or database.ask
+    now_period, before_period = periods_to_compare(question, database.coverage)
+    now, before = ask(question.during(now_period)), ask(question.during(before_period))
+    notes = list(now.notes)
+    if now_period != question.period:
+        params = {
+            f"period_{language}": format_period(before_period.start, before_period.end, before_period.code, language)
+            for language in ("lv", "en")
+        }
+        notes.append(Note.of("like_for_like", **params))
+    notes += [note for note in before.notes if note not in notes]
+    return Comparison(now, before, _beside(question, now.frame, before.frame, database.vocabulary), tuple(notes))
+
+
+def _beside(question: Question, now: pd.DataFrame, before: pd.DataFrame, vocabulary) -> pd.DataFrame:
+    by, measures = list(question.by), list(question.measures)
+    before = before.copy()
+    for name in by:
+        if dimension(name).kind == "time":
+            before[name] = before[name].map(_a_year_later)
+    renamed = before.rename(columns={code: f"{code}_before" for code in measures})
+    if by:
+        both = now.merge(renamed, on=by, how="outer", indicator=True)
+        for code in measures:
+            # A combination that occurs in one year only did not occur in the other: zero, unless that year is unknown.
+            for column, missing, known in (
+                (code, "right_only", now[code].notna().any()),
+                (f"{code}_before", "left_only", renamed[f"{code}_before"].notna().any()),
+            ):
+                if known:
+                    both.loc[both["_merge"] == missing, column] = 0
+        both = _in_order(both.drop(columns="_merge"), by, vocabulary)
+    else:
+        both = pd.concat([now.reset_index(drop=True), renamed.reset_index(drop=True)], axis=1)
+    for code in measures:
+        earlier = both[f"{code}_before"]
+        both[f"{code}_change"] = both[code] - earlier
+        base = earlier.astype("Float64")
+        both[f"{code}_change_percent"] = both[f"{code}_change"].astype("Float64") / base.where(base != 0) * 100
+    return both
+
+
+def _in_order(frame: pd.DataFrame, by: list[str], vocabulary) -> pd.DataFrame:
+    ranks = pd.DataFrame(
+        {
+            name: frame[name]
+            if dimension(name).kind == "time"
+            else frame[name].map({code: vocabulary.rank(name, code) for code in frame[name].unique()})
+            for name in by
+        }
+    )
+    return frame.loc[ranks.sort_values(by, kind="stable").index].reset_index(drop=True)
+
+
+def _a_year_later(code: str) -> str:
+    return code if code == TOTAL else f"{int(code[:4]) + 1}{code[4:]}"

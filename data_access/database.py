@@ -1,0 +1,201 @@
+"""A case database, opened for reading: its address, engine, version, vocabulary, and the door for questions."""
+
+import os
+import threading
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import sqlalchemy
+from sqlalchemy import Connection, Engine, create_engine, func, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, ProgrammingError
+
+from data_access import schema
+from data_access.answer import Answer, AsOf
+from data_access.answering import answer_from_rows
+from data_access.errors import DatabaseMissing, DatabaseUnavailable, DatabaseVersion, UnknownName
+from data_access.measures import dimension, measure, nearest
+from data_access.pointer import resolve
+from data_access.question import UNKNOWN, Question
+from data_access.statement import statement
+from data_access.vocabulary import Vocabulary, read_vocabulary
+
+DEFAULT_FILE = Path(__file__).parent.parent / "data" / "case.duckdb"
+
+
+class Coverage(NamedTuple):
+    """The days that the records of one subject reach, both inclusive."""
+
+    data_from: date
+    data_until: date
+
+
+def address(url: str | None = None) -> URL:
+    """Where the case database is: the URL given, else DATABASE_URL, else the file `data/case.duckdb`."""
+    text = url or os.environ.get("DATABASE_URL")
+    return make_url(text) if text else URL.create("duckdb", database=str(DEFAULT_FILE))
+
+
+def open_database(url: str | None = None) -> "Database":
+    """The case database at an address, for reading only.
+
+    Cheap to call on every rerun: engines are kept, and a DuckDB file that was put in place of
+    another is noticed by its real path. Raises DatabaseMissing, DatabaseUnavailable, DatabaseVersion.
+    """
+    place = address(url)
+    if place.get_backend_name() == "duckdb":
+        real = resolve(Path(place.database))
+        if not real.exists():
+            raise DatabaseMissing(address=place.database)
+        place = place.set(database=str(real))
+    return _opened(place)
+
+
+_databases: dict[URL, "Database"] = {}
+_opening = threading.Lock()
+
+
+def _opened(place: URL) -> "Database":
+    with _opening:
+        known = _databases.get(place)
+        if known and known.version == known.read_version():
+            return known
+        if not known and place.get_backend_name() == "duckdb":
+            # The file was replaced: a process stays on the old data while any connection to it lives.
+            for other in [u for u in _databases if u.get_backend_name() == "duckdb"]:
+                if not Path(other.database).exists() or _same_pointer(other, place):
+                    _databases.pop(other).engine.dispose()
+        engine = known.engine if known else _engine(place)
+        _databases[place] = Database(engine)
+        return _databases[place]
+
+
+def _same_pointer(a: URL, b: URL) -> bool:
+    return Path(a.database).parent == Path(b.database).parent
+
+
+def _engine(place: URL) -> Engine:
+    if place.get_backend_name() == "duckdb":
+        return create_engine(place, connect_args={"read_only": True})
+    return create_engine(
+        place,
+        pool_pre_ping=True,
+        connect_args={"options": "-c default_transaction_read_only=on", "connect_timeout": 5},
+    )
+
+
+@dataclass(frozen=True)
+class Database:
+    """One state of a case database. Make it with `open_database`."""
+
+    engine: Engine
+
+    def __post_init__(self):
+        self._check_schema()
+        _ = self.version
+
+    def _connect(self) -> Connection:
+        try:
+            return self.engine.connect()
+        except DBAPIError as error:
+            raise DatabaseUnavailable() from error
+
+    def _rows(self, query: sqlalchemy.Select) -> list[sqlalchemy.Row]:
+        with self._connect() as connection:
+            try:
+                return list(connection.execute(query))
+            except DBAPIError as error:
+                raise DatabaseUnavailable() from error
+
+    def _check_schema(self) -> None:
+        with self._connect() as connection:
+            try:
+                found = connection.scalar(select(schema.schema_version.c.version))
+            except ProgrammingError:
+                found = "?"
+            except DBAPIError as error:
+                raise DatabaseUnavailable() from error
+        if found != schema.SCHEMA_VERSION:
+            raise DatabaseVersion(found=found, expected=schema.SCHEMA_VERSION)
+
+    def read_version(self) -> str:
+        """The data's version as the database has it now."""
+        loads = schema.loads
+        [(newest, loaded_at)] = self._rows(select(func.max(loads.c.load_id), func.max(loads.c.loaded_at)))
+        return f"{self.engine.url.render_as_string(hide_password=True)}#{newest}@{loaded_at}"
+
+    @cached_property
+    def version(self) -> str:
+        """Names one state of the data: two answers to one question under one version are equal."""
+        return self.read_version()
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Values of every dimension."""
+        with self._connect() as connection:
+            try:
+                return read_vocabulary(connection)
+            except DBAPIError as error:
+                raise DatabaseUnavailable() from error
+
+    @cached_property
+    def coverage(self) -> dict[str, Coverage]:
+        """For each subject the days that its records reach."""
+        loads = schema.loads
+        rows = self._rows(
+            select(loads.c.subject, func.min(loads.c.data_from), func.max(loads.c.data_until)).group_by(loads.c.subject)
+        )
+        return {subject: Coverage(first, last) for subject, first, last in rows}
+
+    @cached_property
+    def as_of(self) -> AsOf:
+        """How fresh the database is as a whole."""
+        loads = schema.loads
+        loaded_at: datetime
+        [(loaded_at, first, last, demonstration)] = self._rows(
+            select(
+                func.max(loads.c.loaded_at),
+                func.min(loads.c.data_from),
+                func.max(loads.c.data_until),
+                func.bool_or(loads.c.demonstration),
+            )
+        )
+        return AsOf(loaded_at, first, last, demonstration)
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether any of the records are synthetic."""
+        return self.as_of.demonstration
+
+    @property
+    def years(self) -> list[int]:
+        """Calendar years with records of any subject, newest first."""
+        return list(range(self.as_of.data_until.year, self.as_of.data_from.year - 1, -1))
+
+    @cached_property
+    def series_events(self) -> list[sqlalchemy.Row]:
+        """Breaks and gaps in series, by day."""
+        return self._rows(select(schema.series_events).order_by(schema.series_events.c.first_day))
+
+    def check_values(self, question: Question) -> None:
+        """Raises UnknownName for a filter value that the vocabulary does not have."""
+        for name, codes in question.where:
+            known = (*self.vocabulary.codes(name), UNKNOWN)
+            for code in codes:
+                if code not in known:
+                    raise UnknownName("value", code, nearest(code, known), dimension=dimension(name).code)
+
+    def ask(self, question: Question) -> Answer:
+        """The answer to a question, in one statement.
+
+        Raises UnknownName for an unknown filter value, DatabaseUnavailable when the database does not answer.
+        """
+        self.check_values(question)
+        covered = [self.coverage.get(measure(code).fact.subject) for code in question.measures]
+        last = max((c.data_until for c in covered if c), default=question.period.last_day)
+        until = question.period.until(last) if last >= question.period.start else question.period
+        rows = self._rows(statement(question, until))
+        return answer_from_rows(question, rows, self.vocabulary, self.coverage, self.series_events, self.as_of)

@@ -1,0 +1,17 @@
+"""The records that can be counted, and how each is split: tables, joins and the rules of counting in SQL.
+
+A fact is a relation with one row for each thing that a measure counts or adds up. Its dimensions are
+expressions over it; a dimension that needs a further table joins it when it is asked for. The rules are
+those of `counting.md`, by number where they are applied.
+"""
+
+from collections.abc import Mapping
+
+from data_access.facts import day_centres, payments, psychologists, statuses
+from data_access.facts.scope import Fact, Scope
+
+FACTS: Mapping[str, Fact] = {
+    fact.code: fact for module in (payments, statuses, psychologists, day_centres) for fact in module.FACTS
+}
+
+__all__ = ["FACTS", "Fact", "Scope"]

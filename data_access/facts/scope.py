@@ -1,0 +1,114 @@
+"""A fact under construction: its FROM and WHERE, the calendar cells it meets, and the day on which ages count."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    FromClause,
+    Integer,
+    Table,
+    case,
+    cast,
+    column,
+    extract,
+    literal,
+    values,
+)
+
+from data_access.ages import THRESHOLDS, born_by, pension_age
+from data_access.period import GRAINS, Cell, Period, cell_key
+
+
+@dataclass
+class Scope:
+    """The FROM and WHERE of one fact while a statement is put together."""
+
+    period: Period
+    cells: list[Cell]
+    tables: dict[str, FromClause] = field(default_factory=dict)
+    source: FromClause | None = None
+    conditions: list[ColumnElement] = field(default_factory=list)
+    cell: FromClause | None = None
+    stock: bool = False
+    day: ColumnElement | None = None
+    each_year: bool = False
+
+    def start(self, table: Table) -> FromClause:
+        alias = table.alias()
+        self.tables[table.name] = alias
+        self.source = alias
+        return alias
+
+    def start_cells(self, stock: bool) -> FromClause:
+        """Begin with the calendar cells of the period: one row a cell.
+
+        For a stock each cell is one day, its last. `born_by_…` are the birth dates that bound the age groups
+        on the day that counts for the cell.
+        """
+        self.stock = stock
+        columns = [
+            *(column(grain, Integer) for grain in GRAINS),
+            column("first_day", Date),
+            column("after", Date),
+            *(column(f"born_by_{months}", Date) for months in THRESHOLDS),
+            column("born_by_pension", Date),
+        ]
+        self.cell = values(*columns, name="cells").data([self._cell_row(cell) for cell in self.cells])
+        self.source = self.cell
+        return self.cell
+
+    def join(self, table: Table, on: Callable[[FromClause], ColumnElement], outer: bool = False) -> FromClause:
+        """Join a table once; asked for again, it is the same one."""
+        if table.name not in self.tables:
+            alias = table.alias()
+            self.tables[table.name] = alias
+            self.source = self.source.join(alias, on(alias), isouter=outer)
+        return self.tables[table.name]
+
+    def in_period(self, day: ColumnElement) -> None:
+        """Rule 2: half-open. `day` is also the one whose year counts when ages are those of each year."""
+        self.day = day
+        self.conditions += [day >= literal(self.period.start, Date), day < literal(self.period.end, Date)]
+
+    def reached(self, birth_date: ColumnElement, months: int | None) -> ColumnElement:
+        """Whether a person has reached an age, in months (None: pension age), on the day that counts (rule 3)."""
+        if self.cell is not None:
+            name = "pension" if months is None else months
+            return birth_date <= self.cell.c[f"born_by_{name}"]
+        if not self.each_year:
+            return birth_date <= _born_by(self.period.last_day, months)
+        year = cast(extract("year", self.day), Integer)
+        lasts = {cell.start.year: cell.end - timedelta(days=1) for cell in self.period.cells("year")}
+        return birth_date <= case(*((year == y, _born_by(last, months)) for y, last in lasts.items()))
+
+    def _cell_row(self, cell: Cell) -> tuple:
+        last = cell.end - timedelta(days=1)
+        if self.stock:
+            counts = last
+        elif self.each_year:
+            counts = min(date(cell.start.year, 12, 31), self.period.last_day)
+        else:
+            counts = self.period.last_day
+        born = (born_by(counts, months) for months in THRESHOLDS)
+        keys = (cell_key(cell.start, grain) for grain in GRAINS)
+        return (*keys, last if self.stock else cell.start, cell.end, *born, born_by(counts, pension_age(counts)))
+
+
+def _born_by(day: date, months: int | None) -> ColumnElement:
+    return literal(born_by(day, pension_age(day) if months is None else months), Date)
+
+
+Expression = Callable[[Scope], ColumnElement]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One countable relation. `begin` builds it and returns the columns that aggregates use, by name."""
+
+    code: str
+    subject: str
+    begin: Callable[[Scope], dict[str, ColumnElement]]
+    dimensions: Mapping[str, Expression]

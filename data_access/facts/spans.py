@@ -1,0 +1,50 @@
+"""Days and spans of days in SQL: calendar cells, inclusive and open ends, overlap (rule 2)."""
+
+from collections.abc import Callable
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    and_,
+    cast,
+    extract,
+    or_,
+)
+
+from data_access.facts.scope import Expression, Scope
+from data_access.period import GRAINS
+
+
+def day_grains(day: Callable[[Scope], ColumnElement]) -> dict[str, Expression]:
+    """Calendar cells of a day, as the numbers of `period.cell_key`."""
+
+    def part(scope: Scope, months: int) -> ColumnElement:
+        return (cast(extract("month", day(scope)), Integer) - 1) // months + 1
+
+    def year(scope: Scope) -> ColumnElement:
+        return cast(extract("year", day(scope)), Integer)
+
+    return {
+        "year": year,
+        "half_year": lambda s: year(s) * 10 + part(s, 6),
+        "quarter": lambda s: year(s) * 10 + part(s, 3),
+        "month": lambda s: year(s) * 100 + part(s, 1),
+    }
+
+
+CELL_GRAINS: dict[str, Expression] = {grain: (lambda s, grain=grain: s.cell.c[grain]) for grain in GRAINS}
+
+
+def open_until(last: ColumnElement, day: ColumnElement) -> ColumnElement:
+    """Rule 2: an end is inclusive, and an open end is no end."""
+    return or_(last.is_(None), last >= day)
+
+
+def overlap(a: FromClause, b: FromClause) -> ColumnElement:
+    """Two spans with inclusive ends share a day."""
+    return and_(open_until(a.c.valid_to, b.c.valid_from), open_until(b.c.valid_to, a.c.valid_from))
+
+
+def touches_cell(scope: Scope, span: FromClause) -> ColumnElement:
+    return and_(span.c.valid_from < scope.cell.c.after, open_until(span.c.valid_to, scope.cell.c.first_day))

@@ -1,0 +1,125 @@
+"""Status decisions: households and members in a period or on a day, and decisions begun and ended (rules 5, 7)."""
+
+from collections.abc import Callable
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    and_,
+    exists,
+    literal,
+    select,
+)
+
+from data_access import schema
+from data_access.facts.homes import household_dimensions, households
+from data_access.facts.people import MEMBER_DIMENSIONS
+from data_access.facts.scope import Expression, Fact, Scope
+from data_access.facts.spans import CELL_GRAINS, day_grains, open_until, overlap, touches_cell
+
+
+def _statuses(stock: bool) -> Callable[[Scope], dict[str, ColumnElement]]:
+    """Decisions in force on at least one day of each cell; for a stock, on its last day."""
+
+    def begin(scope: Scope) -> dict[str, ColumnElement]:
+        scope.start_cells(stock)
+        d = scope.join(schema.status_decisions, lambda d: touches_cell(scope, d))
+        return {"household_id": d.c.household_id}
+
+    return begin
+
+
+def _present_with_status(scope: Scope, member: FromClause) -> ColumnElement:
+    """On a day of the cell on which the decision is in force: three spans that meet pairwise share a day."""
+    return and_(touches_cell(scope, member), overlap(member, scope.tables["status_decisions"]))
+
+
+def _status_members(stock: bool) -> Callable[[Scope], dict[str, ColumnElement]]:
+    def begin(scope: Scope) -> dict[str, ColumnElement]:
+        _statuses(stock)(scope)
+        d = scope.tables["status_decisions"]
+        m = scope.join(
+            schema.memberships,
+            lambda m: and_(m.c.household_id == d.c.household_id, _present_with_status(scope, m)),
+        )
+        scope.join(schema.persons, lambda q: q.c.person_id == m.c.person_id)
+        return {"person_id": m.c.person_id}
+
+    return begin
+
+
+def _residences(scope: Scope) -> FromClause:
+    """Rule 7: where the household lives on a day of the cell on which the decision is in force."""
+    d = scope.tables["status_decisions"]
+    return scope.join(
+        schema.residences,
+        lambda r: and_(r.c.household_id == d.c.household_id, touches_cell(scope, r), overlap(r, d)),
+        outer=True,
+    )
+
+
+_STATUS_DIMENSIONS: dict[str, Expression] = {
+    **CELL_GRAINS,
+    "status": lambda s: s.tables["status_decisions"].c.status,
+    "population": lambda s: households(s).c.population,
+    "territory": lambda s: _residences(s).c.territory,
+    **household_dimensions("status_decisions", _present_with_status),
+}
+
+
+def _decisions_begun(scope: Scope) -> dict[str, ColumnElement]:
+    d = scope.start(schema.status_decisions)
+    scope.in_period(d.c.valid_from)
+    return {"decision_kind": d.c.decision_kind}
+
+
+def _decisions_ended(scope: Scope) -> dict[str, ColumnElement]:
+    """Last decisions: none of the same status and household begins by the day after."""
+    d = scope.start(schema.status_decisions)
+    scope.in_period(d.c.valid_to)
+    after = schema.status_decisions.alias()
+    scope.conditions.append(
+        ~exists(
+            select(literal(1)).where(
+                after.c.household_id == d.c.household_id,
+                after.c.status == d.c.status,
+                after.c.valid_from > d.c.valid_from,
+                after.c.valid_from <= d.c.valid_to + literal(1, Integer),
+            )
+        )
+    )
+    return {"decision_id": d.c.decision_id}
+
+
+def _decision_dimensions(day: str) -> dict[str, Expression]:
+    def on_day(scope: Scope) -> FromClause:
+        d = scope.tables["status_decisions"]
+        return scope.join(
+            schema.residences,
+            lambda r: and_(
+                r.c.household_id == d.c.household_id,
+                r.c.valid_from <= d.c[day],
+                open_until(r.c.valid_to, d.c[day]),
+            ),
+            outer=True,
+        )
+
+    return {
+        **day_grains(lambda s: s.tables["status_decisions"].c[day]),
+        "status": lambda s: s.tables["status_decisions"].c.status,
+        "population": lambda s: households(s).c.population,
+        "territory": lambda s: on_day(s).c.territory,
+    }
+
+
+_OF_MEMBERS = {**_STATUS_DIMENSIONS, **MEMBER_DIMENSIONS}
+
+FACTS = (
+    Fact("statuses", "status", _statuses(stock=False), _STATUS_DIMENSIONS),
+    Fact("status_members", "status", _status_members(stock=False), _OF_MEMBERS),
+    Fact("statuses_on_date", "status", _statuses(stock=True), _STATUS_DIMENSIONS),
+    Fact("status_members_on_date", "status", _status_members(stock=True), _OF_MEMBERS),
+    Fact("decisions_begun", "status", _decisions_begun, _decision_dimensions("valid_from")),
+    Fact("decisions_ended", "status", _decisions_ended, _decision_dimensions("valid_to")),
+)
