@@ -13,6 +13,7 @@ class DataAccessError(Exception):
     """Base of all errors that this package raises on purpose; never a programming mistake."""
 
     key = "errors.unexpected"
+    exit_code = 2
 
     def __init__(self, **params: Any):
         self.params = params
@@ -77,6 +78,8 @@ class UnknownAudience(DataAccessError):
 
 class DatabaseError(DataAccessError):
     """Base of the errors that say that there is no answer, whatever the question."""
+
+    exit_code = 1
 
 
 class DatabaseMissing(DatabaseError):

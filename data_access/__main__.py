@@ -1,0 +1,164 @@
+"""Command line of the case database: `python -m data_access demo | query | check`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from data_access import (
+    DataAccessError,
+    Question,
+    check,
+    dimension,
+    dimensions,
+    dimensions_of,
+    export,
+    measure,
+    measures,
+    open_database,
+    parse_filters,
+)
+from data_access.demo import build
+from data_access.language import LANGUAGES, format_value, texts
+
+FORMATS = ("table", "csv", "json")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code: 0 done, 1 a figure differs or no database, 2 a wrong word."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except DataAccessError as error:
+        print(error.text(options.language), file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of a pipe (head) has what it wanted.
+        sys.stdout = None
+        return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str):
+        self.exit(2, texts("lv")("command.not_understood", message=message) + "\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    words = texts("lv")
+    parser = _Parser(prog="python -m data_access", description=words("command.description"))
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--database", metavar="URL", help=words("command.database"))
+    common.add_argument("--language", choices=LANGUAGES, default="lv", help=words("command.language"))
+    commands = parser.add_subparsers(required=True, metavar="demo|query|check")
+
+    demo_parser = commands.add_parser("demo", parents=[common], help=words("command.demo"))
+    demo_parser.add_argument("--scale", type=int, default=1, metavar="N", help=words("command.scale"))
+    demo_parser.add_argument("--seed", type=int, default=2023, metavar="N", help=words("command.seed"))
+    demo_parser.set_defaults(run=_demo)
+
+    query = commands.add_parser("query", parents=[common], help=words("command.query"))
+    query.add_argument("measures", nargs="*", metavar="measure", help=words("command.measures"))
+    query.add_argument("--by", nargs="+", default=[], metavar="dimension", help=words("command.by"))
+    query.add_argument("--where", nargs="+", default=[], metavar="dimension=value", help=words("command.where"))
+    query.add_argument("--period", default=None, help=words("command.period"))
+    query.add_argument("--audience", default="internal", help=words("command.audience"))
+    query.add_argument("--format", choices=FORMATS, default="table", help=words("command.format"))
+    query.add_argument("--list", action="store_true", help=words("command.list"))
+    query.set_defaults(run=_query)
+
+    check_parser = commands.add_parser("check", parents=[common], help=words("command.check"))
+    check_parser.add_argument("--verbose", action="store_true", help=words("command.verbose"))
+    check_parser.set_defaults(run=_check)
+    return parser
+
+
+def _demo(options: argparse.Namespace) -> int:
+    t = texts(options.language)
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True))
+    with bar:
+        task = bar.add_task("", total=1.0)
+        build(
+            options.database,
+            seed=options.seed,
+            scale=options.scale,
+            progress=lambda done, step: bar.update(task, completed=done, description=t(f"demo.{step}")),
+        )
+    print(t("command.demo_done"))
+    return 0
+
+
+def _query(options: argparse.Namespace) -> int:
+    if options.list:
+        _print_vocabulary(options.language)
+        return 0
+    database = open_database(options.database)
+    period = options.period or str(database.as_of.data_until.year)
+    question = Question.of(
+        options.measures,
+        period,
+        by=options.by,
+        where=parse_filters(options.where),
+        audience=options.audience,
+    )
+    answer = database.ask(question)
+    if options.format == "json":
+        print(json.dumps(export.as_json(answer, options.language), ensure_ascii=False, indent=2))
+    elif options.format == "csv":
+        sys.stdout.write(export.as_csv(answer, database.vocabulary, options.language))
+    else:
+        _print_answer(answer, database.vocabulary, options.language)
+    return 0
+
+
+def _print_answer(answer, vocabulary, language: str) -> None:
+    t = texts(language)
+    table = Table()
+    for name in answer.question.by:
+        table.add_column(dimension(name).name(language))
+    for code in answer.question.measures:
+        table.add_column(measure(code).name(language), justify="right", no_wrap=True)
+    for row in export.records(answer):
+        labels = [vocabulary.label(name, row[name], language) for name in answer.question.by]
+        figures = [
+            t("words.not_published") if row[code] is None else format_value(row[code], measure(code).unit, language)
+            for code in answer.question.measures
+        ]
+        table.add_row(*labels, *figures)
+    console = Console()
+    console.print(table)
+    for note in answer.notes:
+        console.print(note.text(language), highlight=False)
+    console.print(t("notes.as_of", until=answer.as_of.data_until, loaded=answer.as_of.loaded_at), highlight=False)
+
+
+def _print_vocabulary(language: str) -> None:
+    console = Console()
+    for asked in measures().values():
+        console.print(
+            f"[bold]{asked.code}[/bold]  {asked.name(language)}. {asked.definition(language)}", highlight=False
+        )
+        console.print(f"    --by {' '.join(dimensions_of(asked.code))}", highlight=False)
+    console.print()
+    for asked in dimensions().values():
+        console.print(
+            f"[bold]{asked.code}[/bold]  {asked.name(language)}. {asked.definition(language)}", highlight=False
+        )
+
+
+def _check(options: argparse.Namespace) -> int:
+    results = check.check(open_database(options.database))
+    console = Console()
+    for header, rows in check.as_tables(results, options.language, verbose=options.verbose):
+        table = Table(*header)
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+    return 1 if any(result.outcome == "different" for result in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
