@@ -16,11 +16,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from data_access.errors import DatabaseError
+
 UNFINISHED = ".unfinished"
 
 
-class BeingWritten(Exception):
+class BeingWritten(DatabaseError):
     """Another process is replacing this database right now."""
+
+    key = "errors.being_written"
 
 
 def resolve(path: str | os.PathLike) -> Path:
@@ -81,7 +85,7 @@ def writing(path: str | os.PathLike) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BeingWritten(str(path)) from None
+            raise BeingWritten(address=str(path)) from None
         yield
 
 
