@@ -128,11 +128,11 @@ def _print_answer(answer, vocabulary, language: str) -> None:
             for code in answer.question.measures
         ]
         table.add_row(*labels, *figures)
-    console = Console()
+    console = Console(highlight=False)
     console.print(table)
     for note in answer.notes:
-        console.print(note.text(language), highlight=False)
-    console.print(t("notes.as_of", until=answer.as_of.data_until, loaded=answer.as_of.loaded_at), highlight=False)
+        console.print(note.text(language))
+    console.print(t("notes.as_of", until=answer.as_of.data_until, loaded=answer.as_of.loaded_at))
 
 
 def _print_vocabulary(language: str) -> None:
