@@ -79,7 +79,6 @@ class StreamlitServer:
 
     def __init__(self, script: Path, environment: dict[str, str], folder: Path) -> None:
         self._log_path = folder / "streamlit.log"
-        self._log_file = self._log_path.open("wb")
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             port = listener.getsockname()[1]
@@ -90,17 +89,19 @@ class StreamlitServer:
             for name, value in os.environ.items()
             if name != "DATABASE_URL" and not name.startswith("STREAMLIT_")
         }
-        self._process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "streamlit", "run", str(script)),
-                *("--server.port", str(port), "--server.address", "127.0.0.1"),
-            ],
-            cwd=script.parent,
-            env=inherited | {"HOME": str(folder), "NO_COLOR": "1"} | environment,
-            stdin=subprocess.DEVNULL,
-            stdout=self._log_file,
-            stderr=subprocess.STDOUT,
-        )
+        command = [
+            *(sys.executable, "-m", "streamlit", "run", str(script)),
+            *("--server.port", str(port), "--server.address", "127.0.0.1"),
+        ]
+        with self._log_path.open("wb") as log_file:
+            self._process = subprocess.Popen(
+                command,
+                cwd=script.parent,
+                env=inherited | {"HOME": str(folder), "NO_COLOR": "1"} | environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log_file,
+                stderr=subprocess.STDOUT,
+            )
 
     def log(self) -> str:
         return ESCAPES.sub("", self._log_path.read_text(errors="replace"))
@@ -128,7 +129,6 @@ class StreamlitServer:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        self._log_file.close()
 
 
 @pytest.fixture(scope="session")
@@ -149,9 +149,7 @@ def streamlit_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calla
     """`streamlit_server({"DATABASE_URL": …})` gives a running server; asked twice, the same one."""
     running: dict[tuple, StreamlitServer] = {}
 
-    def serve(
-        environment: dict[str, str] | None = None, script: Path = REPOSITORY / "dashboard.py"
-    ) -> StreamlitServer:
+    def serve(environment: dict[str, str] | None = None, script: Path = REPOSITORY / "dashboard.py") -> StreamlitServer:
         key = (script, *sorted((environment or {}).items()))
         if key not in running:
             server = StreamlitServer(script, environment or {}, tmp_path_factory.mktemp("streamlit"))
@@ -183,15 +181,11 @@ class Visitor:
         page.on("pageerror", lambda error: self.troubles.append(f"script error: {error}"))
         page.on(
             "console",
-            lambda message: (
-                self.troubles.append(f"console error: {message.text}") if message.type == "error" else None
-            ),
+            lambda message: self.troubles.append(f"console error: {message.text}") if message.type == "error" else None,
         )
         page.on(
             "response",
-            lambda answer: (
-                self.troubles.append(f"{answer.status} for {answer.url}") if answer.status >= 400 else None
-            ),
+            lambda answer: self.troubles.append(f"{answer.status} for {answer.url}") if answer.status >= 400 else None,
         )
 
     def __call__(
@@ -209,9 +203,7 @@ class Visitor:
         """
         self._logs_before.setdefault(server, len(server.log()))
         options = {"locale": "lv-LV", "timezone_id": "Europe/Riga", "reduced_motion": "reduce"}
-        context = self._browser.new_context(
-            viewport={"width": width, "height": height}, **(options | context_options)
-        )
+        context = self._browser.new_context(viewport={"width": width, "height": height}, **(options | context_options))
         self._contexts.append(context)
         page = context.new_page()
         self._watch(page)
