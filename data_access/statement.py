@@ -22,6 +22,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     tuple_,
     union_all,
 )
@@ -92,7 +93,7 @@ def _fact_select(
     rows = (
         select(*split, *(column.label(f"_{name}") for name, column in entities.items()))
         .select_from(scope.source)
-        .where(and_(*scope.conditions))
+        .where(and_(true(), *scope.conditions))
         .subquery()
     )
     row = {name: rows.c[f"_{name}"] for name in entities}
