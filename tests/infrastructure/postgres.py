@@ -4,6 +4,7 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -125,6 +126,11 @@ class PostgresServer:
     def stop(self) -> None:
         cluster = str(self.folder / "cluster")
         self._run("pg_ctl", "stop", f"--pgdata={cluster}", "--mode=fast", "--wait", "--timeout=60")
+
+
+def pytest_configure() -> None:
+    """Asked to stop (`timeout`, a cancelled CI job), pytest still stops the servers it has started."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
