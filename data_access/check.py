@@ -181,30 +181,37 @@ def _answers(database: Answering, asked: Mapping[str, Question]) -> dict[str, in
         answer = database.ask(question)
         for name in names:
             [code] = asked[name].measures
+            year = {"year": asked[name].period.code} if "year" in question.by else {}
             cell = {dim: values[0] for dim, values in asked[name].where if dim in question.by}
             # Where nothing is known of the whole, a part that does not occur is not known to be zero.
-            value = None if answer.value(code) is None else answer.value(code, **cell)
+            value = None if _known(answer, code, year) is None else answer.value(code, **year, **cell)
             answers[name] = _in_unit(value, code)
     return answers
 
 
-def _together(asked: Mapping[str, Question]) -> Iterator[tuple[Question, list[str]]]:
-    """Fewer questions that hold the answers to all: filters by which they differ become splits.
+def _known(answer: Answer, code: str, year: Mapping[str, str]) -> int | float | None:
+    """The figure of the year over all splits; None also for a year that has no row, being outside the data."""
+    if year and not (answer.frame["year"] == year["year"]).any():
+        return None
+    return answer.value(code, **year)
 
-    Only questions of one period, because ages are those on its last day, and with the same dimensions, because
-    it depends on them whether a figure was published.
+
+def _together(asked: Mapping[str, Question]) -> Iterator[tuple[Question, list[str]]]:
+    """Fewer questions that hold the answers to all: years and filters by which they differ become splits.
+
+    Only questions with the same dimensions, because it depends on them whether a figure was published.
     """
     alike = defaultdict(list)
     for name, question in asked.items():
         several = tuple((dim, values) for dim, values in question.where if len(values) > 1)
         dims = tuple(dim for dim, _ in question.where)
-        alike[question.period, measure(question.measures[0]).fact.subject, dims, several].append(name)
+        alike[measure(question.measures[0]).fact.subject, dims, several].append(name)
     for names in alike.values():
-        used = defaultdict(dict)
+        found = {"year": {asked[name].period.code for name in names}}
         for name in names:
             for dim, values in asked[name].where:
-                used[dim][values] = None
-        differing = [dim for dim, found in used.items() if len(found) > 1]
+                found.setdefault(dim, set()).add(values)
+        differing = [dim for dim, values in found.items() if len(values) > 1]
         split, kept = differing[:MOST_DIMENSIONS], differing[MOST_DIMENSIONS:]
         parts = defaultdict(list)
         for name in names:
@@ -214,13 +221,18 @@ def _together(asked: Mapping[str, Question]) -> Iterator[tuple[Question, list[st
 
 
 def _covering(alike: Sequence[Question], split: Sequence[str]) -> Question:
-    codes = [question.measures[0] for question in alike]
+    """One question for several; ages stay those on the last day of each one's year (rule 3)."""
     where = defaultdict(dict)
     for question in alike:
         for dim, values in question.where:
             where[dim] |= dict.fromkeys(values)
+    years = sorted(question.period.code for question in alike)
     return Question.of(
-        dict.fromkeys(codes), alike[0].period, by=split, where={dim: list(found) for dim, found in where.items()}
+        dict.fromkeys(question.measures[0] for question in alike),
+        f"{years[0]}..{years[-1]}",
+        by=split,
+        where={dim: list(values) for dim, values in where.items()},
+        ages="each_year" if "year" in split else "period",
     )
 
 
