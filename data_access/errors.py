@@ -27,17 +27,14 @@ class DataAccessError(Exception):
 class UnknownName(DataAccessError):
     """A measure, dimension or value that does not exist; names the nearest one that does."""
 
-    key = "errors.unknown_name"
-
     def __init__(self, kind: str, name: str, nearest: str | None, **params: Any):
-        self.kind = kind
+        self.key = f"errors.unknown_{kind}"
         self.nearest = nearest
         super().__init__(name=name, **params)
 
     def text(self, language: str) -> str:
-        t = texts(language)
-        sentence = t(f"errors.unknown_{self.kind}", **self.params)
-        return f"{sentence} {t('errors.nearest', name=self.nearest)}" if self.nearest else sentence
+        sentence = super().text(language)
+        return f"{sentence} {texts(language)('errors.nearest', name=self.nearest)}" if self.nearest else sentence
 
 
 class BadPeriod(DataAccessError):
