@@ -8,6 +8,7 @@ answer.frame, answer.notes, answer.as_of
 from data_access.answer import Answer, AsOf, Note
 from data_access.comparison import Comparison, compare_with_year_before
 from data_access.database import Database, open_database
+from data_access.demo import build_demonstration
 from data_access.errors import (
     DataAccessError,
     DatabaseError,
@@ -40,6 +41,7 @@ __all__ = [
     "Question",
     "Value",
     "Vocabulary",
+    "build_demonstration",
     "compare_with_year_before",
     "dimension",
     "dimensions",
