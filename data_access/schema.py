@@ -369,7 +369,9 @@ schema_version = Table(
 
 _index(payments, "payment_date")
 _index(payments, "household_id")
+_index(payments, "person_id")
 _index(memberships, "household_id")
+_index(memberships, "person_id")
 _index(status_decisions, "household_id")
 _index(residences, "household_id")
 _index(visits, "visit_date")
