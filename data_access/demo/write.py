@@ -79,8 +79,8 @@ def build(target: str | None = None, *, seed: int = 2023, scale: int = 1, progre
 
     Readers have the old records or the new ones, whole, at every moment; a build that is stopped
     leaves the old ones. `scale` makes that many municipalities out of one. `progress` is told how
-    much is done (0 to 1) and what is being done: assistance, psychologists, day_centres, writing,
-    done. Raises NotDemonstration, BeingWritten.
+    much is done (0 to 1) and what is being done: assistance, psychologists, day_centres, writing.
+    Raises NotDemonstration, BeingWritten.
     """
     if not 1 <= scale <= MOST_COPIES:
         raise ValueError(f"scale {scale} is not between 1 and {MOST_COPIES}")
@@ -90,7 +90,7 @@ def build(target: str | None = None, *, seed: int = 2023, scale: int = 1, progre
         _build_file(Path(place.database), seed, scale, tell)
     else:
         _build_in_place(place, seed, scale, tell)
-    tell(1.0, "done")
+    tell(1.0, "writing")
 
 
 def _build_file(path: Path, seed: int, scale: int, tell: Progress) -> None:
