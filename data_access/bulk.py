@@ -56,6 +56,8 @@ def _append_duckdb(connection: Connection, target: Table, frame: pd.DataFrame) -
 
 
 def _append_postgresql(connection: Connection, target: Table, frame: pd.DataFrame) -> None:
+    if not connection.in_transaction():  # SQLAlchemy does not see what runs on the driver's own cursor
+        connection.begin()
     quote = connection.dialect.identifier_preparer
     columns = ", ".join(quote.quote(name) for name in frame.columns)
     statement = f"COPY {quote.format_table(target)} ({columns}) FROM STDIN (FORMAT csv, NULL '{_NULL}')"

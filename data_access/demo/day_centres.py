@@ -257,10 +257,8 @@ def _roster(
     """Visitors of a branch in a year: some of the year after, when they were old enough, and others."""
     roster = []
     for place, group in enumerate(GROUPS):
-        if year == LAST_YEAR:
-            size = count(f"gadc.persons.{branch}.{group}.{year}")
-        else:
-            size = VISITORS[year][branch][place]
+        published = year == LAST_YEAR
+        size = count(f"gadc.persons.{branch}.{group}.{year}") if published else VISITORS[year][branch][place]
         known = [visitor for visitor in later[branch] if _was_there(visitor, group, year)] if later else []
         stayed = min(len(known), round(size * CAME_BACK.get(year, 0)))
         roster += (

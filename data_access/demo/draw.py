@@ -47,7 +47,7 @@ def age_at_year_end(birth: date, year: int) -> int:
 
 
 def pick(rng: np.random.Generator, weights: np.ndarray, size: int) -> np.ndarray:
-    """Places of `size` different items, in order; likelier where the weight is larger, never where it is 0."""
+    """Places of `size` different items, in order; likelier where the weight is larger, never where 0."""
     possible = np.flatnonzero(weights)
     if size > len(possible):
         raise ValueError(f"{size} of {len(possible)} cannot be picked")

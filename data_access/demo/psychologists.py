@@ -40,6 +40,7 @@ ONLY_2022 = {
 }
 UKRAINE_2023 = {"women": 9, "men": 2, "girls": 2, "boys": 7}  # what is left of all clients without residents
 NEVER_CAME = {2022: 9, 2023: 7}  # missed every appointment: no clients
+UKRAINIANS_FROM = date(2022, 3, 15)
 WITHOUT_AREA_2022 = 7
 WITHOUT_BIRTH_DATE_2022 = 2
 WITHOUT_PSYCHOLOGIST_2022 = 5
@@ -181,12 +182,8 @@ def _never_came(clients: list[Client]) -> list[Client]:
 
 
 def _persons(rng: np.random.Generator, clients: list[Client]) -> pd.DataFrame:
-    only_2022 = [
-        c for c in clients if c.years == (2022,) and c.population == "residents" and any(c.attended.values())
-    ]
-    unknown = {
-        c.person_id for c in only_2022[:: len(only_2022) // WITHOUT_BIRTH_DATE_2022][:WITHOUT_BIRTH_DATE_2022]
-    }
+    only_2022 = [c for c in clients if c.years == (2022,) and c.population == "residents" and any(c.attended.values())]
+    unknown = {c.person_id for c in only_2022[:: len(only_2022) // WITHOUT_BIRTH_DATE_2022][:WITHOUT_BIRTH_DATE_2022]}
     return pd.DataFrame(
         {
             "person_id": [c.person_id for c in clients],
@@ -194,8 +191,7 @@ def _persons(rng: np.random.Generator, clients: list[Client]) -> pd.DataFrame:
             "birth_date": pd.to_datetime([None if c.person_id in unknown else c.birth for c in clients]),
             "sex": [c.sex for c in clients],
             "disability": [
-                "with" if "mental_illness_disability" in c.areas or rng.random() < 0.06 else "without"
-                for c in clients
+                "with" if "mental_illness_disability" in c.areas or rng.random() < 0.06 else "without" for c in clients
             ],
             "population": [c.population for c in clients],
         }
@@ -219,9 +215,7 @@ def _named_sets(age_class: str) -> dict[str, frozenset[str]]:
 
 def _choose_areas(rng: np.random.Generator, clients: list[Client]) -> None:
     residents = [
-        c
-        for c in clients
-        if 2023 in c.years and c.population == "residents" and c not in _never_came(clients)
+        c for c in clients if 2023 in c.years and c.population == "residents" and c not in _never_came(clients)
     ]
     for age_class, chart in (("child", "children_problem"), ("adult", "adults_problem")):
         _give_categories(rng, [c for c in residents if c.age_class(2023) == age_class], age_class, chart)
@@ -342,9 +336,7 @@ def _hold_consultations(rng: np.random.Generator, clients: list[Client]) -> None
         weights = np.array([BUSY_MONTHS.get(day.month, 1.0) for day in days])
         absent = [c for c in _never_came(clients) if year in c.years]
         present = [c for c in clients if year in c.years and c not in absent]
-        attended = spread(
-            rng, count(f"psych.visits.attended.{year}"), uneven(rng, len(present)), most=MOST_A_YEAR
-        )
+        attended = spread(rng, count(f"psych.visits.attended.{year}"), uneven(rng, len(present)), most=MOST_A_YEAR)
         for_absent = rng.integers(1, 3, len(absent))
         missed = spread(
             rng,
@@ -370,13 +362,14 @@ def _appoint(
 ) -> None:
     """Draws the days of one client's appointments in one year, a week or two apart, and which were missed."""
     size = came + stayed_away
+    if client.population == "ukraine_civilians":
+        weights = weights[[day >= UKRAINIANS_FROM for day in days]]
+        days = [day for day in days if day >= UKRAINIANS_FROM]
     window = min(len(days), int(size * rng.uniform(5, 10)) + 5)
     start = int(np.clip(rng.integers(-window, len(days)), 0, len(days) - window))
     if client.years == YEARS:  # goes on over the turn of the year
         window = int(rng.integers(window, len(days) + 1))
         start = len(days) - window if year == 2022 else 0
-    if client.population == "ukraine_civilians" and year == 2022:
-        start = max(start, min(len(days) - window, 60))  # not before late March 2022
     chosen = [days[start + place] for place in pick(rng, weights[start : start + window], size)]
     away = set(rng.choice(size, stayed_away, replace=False).tolist())
     client.attended[year] = [day for place, day in enumerate(chosen) if place not in away]
@@ -395,9 +388,7 @@ def _consultations(rng: np.random.Generator, clients: list[Client]) -> pd.DataFr
         for day, attendance in days:
             if day >= changes_on:
                 psychologist, changes_on = _psychologist(rng, day), date.max
-            on_duty = (
-                psychologist if taken[psychologist, day] < MOST_A_DAY else _psychologist(rng, day, taken)
-            )
+            on_duty = psychologist if taken[psychologist, day] < MOST_A_DAY else _psychologist(rng, day, taken)
             taken[on_duty, day] += 1
             rows.append((day, client.person_id, on_duty, attendance))
     frame = pd.DataFrame(rows, columns=["consultation_date", "person_id", "psychologist", "attendance"])
@@ -412,9 +403,6 @@ def _psychologist(rng: np.random.Generator, day: date, taken: Counter | None = N
     """Somebody who works on that day and is not full; whoever began lately has more room for new clients."""
     free = [p for p in PSYCHOLOGISTS if p[2] <= day and (taken is None or taken[p[0], day] < MOST_A_DAY)]
     room = np.array(
-        [
-            (2.0 if load == "full_time" else 1.0) * (2.0 if since.year == 2023 else 1.0)
-            for _, load, since in free
-        ]
+        [(2.0 if load == "full_time" else 1.0) * (2.0 if since.year == 2023 else 1.0) for _, load, since in free]
     )
     return free[rng.choice(len(free), p=room / room.sum())][0]

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from data_access import schema
 from data_access.bulk import append
 from data_access.database import address
+from data_access.demo.assistance import assistance_records
 from data_access.demo.day_centres import day_centre_records
 from data_access.demo.psychologists import psychologist_records
 from data_access.errors import DatabaseError
@@ -163,8 +164,6 @@ def _make_room(connection: Connection, place: URL) -> None:
 
 def _records(seed: int, tell: Progress) -> Frames:
     """The rows of every table; persons stand in three frames, one a subject."""
-    from data_access.demo.assistance import assistance_records
-
     frames = _reference()
     tell(0.0, "assistance")
     assistance = assistance_records(seed)
