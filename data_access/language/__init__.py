@@ -3,6 +3,7 @@
 from data_access.language.formats import (
     NO_BREAK_SPACE,
     cell_label,
+    cell_short,
     format_change,
     format_date,
     format_datetime,
@@ -20,6 +21,7 @@ __all__ = [
     "NO_BREAK_SPACE",
     "Texts",
     "cell_label",
+    "cell_short",
     "format_change",
     "format_date",
     "format_datetime",

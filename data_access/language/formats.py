@@ -90,6 +90,18 @@ def cell_label(code: str, language: str) -> str:
     return f"{year}.{NO_BREAK_SPACE}gada {month}" if language == "lv" else f"{month} {year}"
 
 
+def cell_short(code: str, language: str) -> str:
+    """A calendar cell for the axis of a chart, its year left out where it has one: 2023, janv., 1. cet., 2. pusg."""
+    year, _, part = code.partition("-")
+    if not part:
+        return year
+    if part[0] in "HQ":
+        if language == "lv":
+            return f"{part[1]}.{NO_BREAK_SPACE}{'pusg.' if part[0] == 'H' else 'cet.'}"
+        return part
+    return dates.format_date(date(2000, int(part), 1), "LLL", locale=language)
+
+
 def format_period(start: date, end: date, code: str, language: str) -> str:
     """A half-open period in words: its calendar cell, whole years `2011.–2023. gads`, or its first and last day."""
     first, dots, last = code.partition("..")

@@ -1,0 +1,98 @@
+"""Choices that live in the address of the page, so that a copied link opens the same view.
+
+Streamlit's own `bind="query-params"` writes the *label* of an option into the address (seen with 1.67): such
+a link breaks when a word is mended or the language changed. Here the address holds codes. It is a
+visitor's input: what is not among the options offered is as good as absent.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+import streamlit as st
+
+_KEPT = "choices"  # name -> code: for the whole session, so that pages share what means the same
+_WRITTEN = "choices_in_address"  # name -> code as last written into the address
+
+
+def _key(name: str) -> str:
+    return f"choice_{name}"
+
+
+def _take(name: str) -> None:
+    value = st.session_state[_key(name)]
+    st.session_state[_KEPT][name] = value.isoformat() if isinstance(value, date) else value
+
+
+def _wanted(name: str) -> str | None:
+    """The code asked for: by a link that was opened, else by the widget, on this page or another."""
+    kept = st.session_state.setdefault(_KEPT, {})
+    asked = st.query_params.get(name)
+    if asked is not None and asked != st.session_state.setdefault(_WRITTEN, {}).get(name):
+        kept[name] = asked
+    return kept.get(name)
+
+
+def _write(name: str, code: str, default: str) -> None:
+    """Puts a choice into the address; what is chosen by itself is left out of it."""
+    written = st.session_state.setdefault(_WRITTEN, {})
+    if code == default:
+        written.pop(name, None)
+        if name in st.query_params:
+            del st.query_params[name]
+    else:
+        written[name] = code
+        if st.query_params.get(name) != code:
+            st.query_params[name] = code
+
+
+def choose(
+    widget: Callable,
+    name: str,
+    label: str,
+    options: Sequence[str],
+    default: str,
+    words: Callable[[str], str],
+    **settings,
+) -> str:
+    """One of some codes by a widget such as `st.selectbox`; `words` turns a code into what is shown."""
+    wanted = _wanted(name)
+    st.session_state[_key(name)] = wanted if wanted in options else default
+    widget(label, options, key=_key(name), format_func=words, on_change=_take, args=(name,), **settings)
+    code = st.session_state[_key(name)]
+    _write(name, code, default)
+    return code
+
+
+def choose_day(name: str, label: str, default: date, first: date, last: date) -> date:
+    """A day between two others, both included."""
+    try:
+        wanted = date.fromisoformat(_wanted(name) or "")
+    except ValueError:
+        wanted = default
+    st.session_state[_key(name)] = min(max(wanted, first), last)
+    st.date_input(
+        label,
+        min_value=first,
+        max_value=last,
+        format="DD.MM.YYYY",
+        key=_key(name),
+        on_change=_take,
+        args=(name,),
+        required=True,
+    )
+    day = st.session_state[_key(name)]
+    _write(name, day.isoformat(), default.isoformat())
+    return day
+
+
+def switch(name: str, label: str) -> bool:
+    """A toggle that is off by itself."""
+    st.session_state[_key(name)] = _wanted(name) == "yes"
+    st.toggle(label, key=_key(name), on_change=_take_switch, args=(name,))
+    on = st.session_state[_key(name)]
+    _write(name, "yes" if on else "no", "no")
+    return on
+
+
+def _take_switch(name: str) -> None:
+    st.session_state[_KEPT][name] = "yes" if st.session_state[_key(name)] else "no"

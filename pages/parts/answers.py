@@ -1,0 +1,51 @@
+"""Questions of the pages, answered once for each state of the data.
+
+The cache is shared by all visitors, so its key is the whole question, audience included, and the version
+of the data; nothing about a visitor is in it.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import streamlit as st
+
+from data_access import Answer, Comparison, Database, Period, Question, compare_with_year_before
+
+MOST_ANSWERS = 2000
+
+
+@st.cache_data(max_entries=MOST_ANSWERS, show_spinner=False)
+def _answered(question: str, version: str, _question: Question, _database: Database) -> Answer:
+    return _database.ask(_question)
+
+
+def answer(database: Database, question: Question) -> Answer:
+    """The answer to a question, from the cache if this state of the data has been asked before."""
+    return _answered(repr(question), database.version, question, database)
+
+
+def ask(
+    view,
+    measures: str | Iterable[str],
+    by: str | Iterable[str] = (),
+    where: Mapping[str, str | Iterable[str]] | None = None,
+    period: str | int | Period | None = None,
+    ages: str = "period",
+) -> Answer:
+    """The answer to a question under what the visitor has chosen; `where` is asked besides or instead of it."""
+    return answer(view.database, _question(view, measures, by, where, period, ages))
+
+
+def compare(
+    view,
+    measures: str | Iterable[str],
+    by: str | Iterable[str] = (),
+    where: Mapping[str, str | Iterable[str]] | None = None,
+    period: str | int | Period | None = None,
+) -> Comparison:
+    """The answer beside that of the year before."""
+    question = _question(view, measures, by, where, period)
+    return compare_with_year_before(view.database, question, ask=lambda one: answer(view.database, one))
+
+
+def _question(view, measures, by, where, period, ages="period") -> Question:
+    return Question.of(measures, period or view.period, by=by, where={**view.where, **(where or {})}, ages=ages)

@@ -1,0 +1,102 @@
+"""What a visitor chooses: the period, the population, the parish and what else a subject has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+
+import streamlit as st
+
+from data_access import Database, Period, Value
+from pages.parts import address
+from pages.parts.reader import Reader
+
+ALL = "all"
+PARTS = ("year", "H1", "H2", "Q1", "Q2", "Q3", "Q4", *(f"{month:02}" for month in range(1, 13)), "dates")
+NARROWEST = 150  # pixels of one filter: two stand side by side on a phone
+
+
+@dataclass(frozen=True)
+class View:
+    """What one visitor looks at on one page: which data, which days, which records, in which language."""
+
+    page: str
+    database: Database
+    reader: Reader
+    period: Period
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def year(self) -> int:
+        return self.period.start.year
+
+    @property
+    def whole_year(self) -> Period:
+        """The calendar year in which the period begins."""
+        return Period.year(self.year)
+
+    @cached_property
+    def all_years(self) -> Period:
+        """Every year with records."""
+        years = self.database.years
+        return Period(Period.year(min(years)).start, Period.year(max(years)).end)
+
+    def said(self, period: Period | None = None) -> list[tuple[str, str]]:
+        """The choices as pairs of words: the period and every filter."""
+        shown = period or self.period
+        pairs = [(self.reader.t("filters.period"), self.reader.period(shown))]
+        for name, codes in self.where.items():
+            pairs.append((self.reader.dimension(name), ", ".join(self.reader.label(name, code) for code in codes)))
+        return pairs
+
+
+def choose(here, *dimensions: str, parts: bool = True) -> View:
+    """Shows the filters and returns the view they make. With `parts=False` only whole years are offered."""
+    with st.grid(min_column_width=NARROWEST, vertical_alignment="bottom"):
+        period = _period(here, parts)
+        chosen = {name: _value(here, name, period) for name in dimensions}
+    where = {name: (code,) for name, code in chosen.items() if code != ALL}
+    return View(here.page, here.database, here.reader, period, where)
+
+
+def _period(here, parts: bool) -> Period:
+    t = here.reader.t
+    years = [str(year) for year in here.database.years]
+    year = address.choose(st.selectbox, "year", t("filters.year"), years, years[0], str)
+    if not parts:
+        return Period.parse(year)
+    part = address.choose(
+        st.selectbox, "part", t("filters.part"), PARTS, PARTS[0], lambda code: t(f"filters.part_{code}")
+    )
+    if part == "dates":
+        return _dates(here, int(year))
+    return Period.parse(year if part == "year" else f"{year}-{part}")
+
+
+def _dates(here, year: int) -> Period:
+    t, as_of = here.reader.t, here.database.as_of
+    whole = Period.year(year)
+    first = address.choose_day("from", t("filters.from"), whole.start, as_of.data_from, as_of.data_until)
+    last = address.choose_day("until", t("filters.until"), max(first, whole.last_day), first, as_of.data_until)
+    return Period(first, last + timedelta(days=1))
+
+
+def _value(here, name: str, period: Period) -> str:
+    t = here.reader.t
+    offered = [ALL, *(value.code for value in here.database.vocabulary.values(name) if _offered(value, period))]
+    everything = t(f"filters.all_{name}") if f"filters.all_{name}" in t else t("filters.all")
+    return address.choose(
+        st.selectbox,
+        name,
+        here.reader.dimension(name),
+        offered,
+        ALL,
+        lambda code: everything if code == ALL else here.reader.label(name, code),
+    )
+
+
+def _offered(value: Value, period: Period) -> bool:
+    """Rule 8: what was closed before the period or opened after it is not offered for it."""
+    opened = value.valid_from is None or value.valid_from < period.end
+    closed = value.valid_to is not None and value.valid_to < period.start
+    return opened and not closed

@@ -1,0 +1,107 @@
+"""What every page does first and last: the data, the words, how fresh and how real the figures are, and what
+is said when there are none."""
+
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from data_access import AsOf, DataAccessError, Database, DatabaseError, DatabaseMissing, open_database
+from pages.parts.reader import Reader
+from pages.parts.texts import language, t
+
+log = logging.getLogger(__name__)
+
+LOCAL_TIME = ZoneInfo("Europe/Riga")
+METHOD_PAGE = "pages/statistics/method.py"
+_building = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Here:
+    """The page that is being told: its name, the data and who reads."""
+
+    page: str
+    database: Database
+    reader: Reader
+
+
+@contextmanager
+def page(name: str) -> Iterator[Here]:
+    """Runs a page's story. Where there is no answer, a sentence stands in its place, never a traceback."""
+    st.title(t(f"pages.{name}.title"), anchor=False)
+    try:
+        database = open_database()
+        here = Here(name, database, Reader(database.vocabulary, language()))
+        _standing(here)
+        yield here
+    except DatabaseMissing as error:
+        _missing(error)
+    except DataAccessError as error:
+        _no_answer(error)
+        # Before the story has begun, a context manager can only leave by an exception.
+        st.stop()
+
+
+def as_of_words(reader: Reader, as_of: AsOf) -> str:
+    """Up to which day the records reach and when they were loaded, by the clock on the wall."""
+    loaded = as_of.loaded_at.replace(tzinfo=UTC).astimezone(LOCAL_TIME)
+    return reader.t("notes.as_of", until=as_of.data_until, loaded=loaded)
+
+
+def _standing(here: Here) -> None:
+    """How far the figures reach, and whether they are real."""
+    st.caption(as_of_words(here.reader, here.database.as_of))
+    if here.database.demonstration:
+        with st.container(border=True, gap="xsmall"):
+            st.markdown(t("frame.demonstration"))
+            if here.page != "method" and Path(METHOD_PAGE).exists():
+                st.page_link(METHOD_PAGE, label=t("frame.demonstration_more"), icon=":material/menu_book:")
+
+
+def links(*names: str) -> None:
+    """Links to further pages, under their titles."""
+    with st.container(horizontal=True):
+        for name in names:
+            script = f"pages/statistics/{name}.py"
+            if Path(script).exists():
+                st.page_link(script, label=t(f"pages.{name}.title"), icon=":material/arrow_forward:")
+
+
+def _no_answer(error: DataAccessError) -> None:
+    log.warning("%s", error, exc_info=error)
+    st.error(error.text(language()), icon=":material/error:")
+    if isinstance(error, DatabaseError):
+        st.button(t("frame.retry"), icon=":material/refresh:", key="retry")
+
+
+def _missing(error: DatabaseMissing) -> None:
+    """The first start has no database: make the demonstration, unless an installation has named its own."""
+    if os.environ.get("DATABASE_URL"):
+        _no_answer(error)
+        st.stop()
+    try:
+        _build_demonstration()
+    except DataAccessError as other:
+        _no_answer(other)
+        st.stop()
+    st.rerun()
+
+
+def _build_demonstration() -> None:
+    from data_access import build_demonstration
+
+    st.info(t("frame.building"), icon=":material/database:")
+    bar = st.progress(0.0, text=t("frame.building_waits"))
+    with _building:
+        try:
+            open_database()
+        except DatabaseMissing:
+            build_demonstration(lambda done, step: bar.progress(min(done, 1.0), text=t(f"demo.{step}")))

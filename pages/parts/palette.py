@@ -1,0 +1,75 @@
+"""Colours by name, and one look for one meaning on every page.
+
+After Okabe and Ito, each shade moved until it stands out at least 3 : 1 on the light and on the dark
+background of `.streamlit/config.toml`, so that one chart serves both themes. Colour is never alone: a line has a
+dash and a marker of its own, a bar in a stack a pattern.
+"""
+
+from dataclasses import dataclass
+
+BLUE = "#0072B2"
+VERMILION = "#D55E00"
+GREEN = "#008F68"
+PURPLE = "#B8659B"
+OCHRE = "#A67C00"
+GREY = "#7B858F"
+
+# Steps from little to much; the darkest and the lightest are read by the figure written on them.
+HEAT_LIGHT = "#D6E6F2"
+HEAT_DARK = "#00466E"
+INK_ON_LIGHT = "#1B2733"
+INK_ON_DARK = "#FFFFFF"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How one meaning looks: as a bar (colour, pattern) and as a line (colour, dash, symbol)."""
+
+    colour: str
+    dash: str = "solid"
+    symbol: str = "circle"
+    pattern: str = ""
+
+
+SEQUENCE = (
+    Mark(BLUE),
+    Mark(VERMILION, "dash", "square", "/"),
+    Mark(GREEN, "dot", "diamond", "."),
+    Mark(PURPLE, "dashdot", "triangle-up", "x"),
+    Mark(OCHRE, "longdash", "cross", "-"),
+    Mark(GREY, "longdashdot", "x", "|"),
+)
+FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH = SEQUENCE
+
+MEANINGS = {
+    ("status", "needy"): FIRST,
+    ("status", "low_income"): SECOND,
+    ("status", "none"): SIXTH,
+    ("population", "residents"): FIRST,
+    ("population", "ukraine_civilians"): FIFTH,
+    ("form", "cash"): FIRST,
+    ("form", "in_kind"): THIRD,
+    ("attendance", "attended"): THIRD,
+    ("attendance", "missed"): SECOND,
+    ("visitor_group", "girls"): FOURTH,
+    ("visitor_group", "boys"): THIRD,
+    ("visitor_group", "adults"): FIRST,
+    ("age_class", "child"): THIRD,
+    ("age_class", "adult"): FIRST,
+    ("sex", "female"): FOURTH,
+    ("sex", "male"): THIRD,
+    ("measure", "statuses_granted"): THIRD,
+    ("measure", "statuses_renewed"): FIRST,
+    ("measure", "statuses_ended"): SIXTH,
+    ("year", "now"): FIRST,
+    ("year", "before"): SIXTH,
+    ("change", "more"): FIRST,
+    ("change", "less"): SECOND,
+    ("total", "total"): SIXTH,
+    ("unknown", "unknown"): SIXTH,
+}
+
+
+def mark(name: str, code: str, place: int = 0) -> Mark:
+    """The look of a code of a dimension; codes without a look of their own take turns by their place."""
+    return MEANINGS.get((name, code)) or MEANINGS.get((code, code)) or SEQUENCE[place % len(SEQUENCE)]

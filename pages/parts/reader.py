@@ -1,0 +1,66 @@
+"""Codes and figures in the words of one reader: a vocabulary and a language, and nothing of Streamlit."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from data_access import TOTAL, UNKNOWN, Period, Vocabulary, dimension, measure
+from data_access.language import Texts, cell_short, format_change, format_percent, format_period, format_value, texts
+
+_FOLDER = Path(__file__).parent.parent / "texts"
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|~:$<>-])")
+
+
+def plain(text: str) -> str:
+    """A text that Markdown shows as it stands: `2023. gads` is no list, `[x]` no link."""
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Says codes and figures in one language."""
+
+    vocabulary: Vocabulary
+    language: str
+
+    @cached_property
+    def t(self) -> Texts:
+        return texts(self.language, _FOLDER)
+
+    def label(self, name: str, code: str) -> str:
+        """A code of a dimension in words."""
+        return self.vocabulary.label(name, code, self.language)
+
+    def short(self, name: str, code: str) -> str:
+        """A code in words short enough for an axis: 2023, janv., 1. cet."""
+        if code in (TOTAL, UNKNOWN) or dimension(name).kind != "time":
+            return self.label(name, code)
+        return cell_short(code, self.language)
+
+    def period(self, period: Period) -> str:
+        """A period as it stands over a column: 2023. gads."""
+        return format_period(period.start, period.end, period.code, self.language)
+
+    def dimension(self, name: str) -> str:
+        return dimension(name).name(self.language)
+
+    def measure(self, code: str) -> str:
+        return measure(code).name(self.language)
+
+    def figure(self, code: str, value) -> str:
+        """A figure of a measure in its unit, or `nav publicēts`."""
+        return self.value(measure(code).unit, value)
+
+    def value(self, unit: str, value) -> str:
+        """A figure in a unit, or `nav publicēts`."""
+        return self.t("words.not_published") if pd.isna(value) else format_value(value, unit, self.language)
+
+    def change(self, unit: str, value) -> str:
+        """A difference with its sign, or a dash where there is none to speak of."""
+        return "–" if pd.isna(value) else format_change(value, unit, self.language)
+
+    def percent(self, value) -> str:
+        return "–" if pd.isna(value) else format_percent(value, self.language)

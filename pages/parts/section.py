@@ -1,0 +1,117 @@
+"""One section of a page: what the figures say, as a picture, as a table and as files, all from one answer."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from data_access import AsOf, Note, Period
+from pages.parts import charts, exports, tables
+from pages.parts.filters import View
+from pages.parts.frame import as_of_words
+from pages.parts.reader import plain
+from pages.parts.tables import Table
+
+BESIDE = 3  # columns of figures: a wider table stands under its chart
+
+
+def tell(
+    view: View,
+    key: str,
+    headline: str,
+    table: Table,
+    figure: go.Figure | None = None,
+    notes: Sequence[Note] = (),
+    *,
+    period: Period | None = None,
+    said: Sequence[tuple[str, str]] = (),
+) -> None:
+    """Tells a section. `key` is unique on its page and names its files.
+
+    `headline` says what the picture shows; `period` is given when it is not the one chosen, `said` are further
+    pairs of words about what is counted.
+    """
+    st.subheader(plain(headline), anchor=f"{view.page}-{key}".replace("_", "-"))
+    if table.unknown:
+        st.info(view.reader.t("states.not_published"), icon=":material/hourglass_empty:")
+    elif table.empty:
+        st.info(view.reader.t("states.nothing"), icon=":material/search_off:")
+    elif figure is None:
+        tables.show(view.reader, table, headline)
+    elif len(table.columns) <= BESIDE:
+        left, right = st.columns(2, gap="medium")
+        with left:
+            _draw(view, key, headline, figure)
+        with right:
+            tables.show(view.reader, table, headline)
+    else:
+        _draw(view, key, headline, figure)
+        tables.show(view.reader, table, headline)
+    _say_notes(view, notes)
+    if not table.empty:
+        _offer_files(view, key, headline, table, notes, period, said)
+
+
+def _draw(view: View, key: str, headline: str, figure: go.Figure) -> None:
+    st.plotly_chart(
+        figure,
+        key=f"{view.page}_{key}_chart",
+        config=charts.CONFIG,
+        alt=view.reader.t("section.chart", headline=headline),
+    )
+
+
+def _sentences(view: View, notes: Sequence[Note]) -> list[str]:
+    """Notes as sentences, once each: breaks with the numbers that they have on the chart."""
+    numbers = {note: number for number, note in enumerate(charts.breaks(notes), start=1)}
+    found = []
+    for note in notes:
+        text = note.text(view.reader.language)
+        if note in numbers:
+            text = view.reader.t("section.break", number=numbers[note], text=text)
+        found.append(text)
+    return list(dict.fromkeys(found))
+
+
+def _say_notes(view: View, notes: Sequence[Note]) -> None:
+    """What has to be known about the figures; that they are a demonstration stands at the head of the page."""
+    for text in _sentences(view, [note for note in notes if note.kind != "demonstration"]):
+        st.caption(plain(text))
+
+
+def sheet(
+    view: View,
+    headline: str,
+    table: Table,
+    notes: Sequence[Note],
+    period: Period | None = None,
+    said: Sequence[tuple[str, str]] = (),
+) -> exports.Sheet:
+    """What goes into a file."""
+    t = view.reader.t
+    as_of: AsOf = view.database.as_of
+    pairs = [
+        *view.said(period),
+        *said,
+        (t("exports.as_of"), as_of_words(view.reader, as_of)),
+        (t("exports.source"), t("exports.source_demonstration" if as_of.demonstration else "exports.source_records")),
+    ]
+    return exports.Sheet(headline, tuple(pairs), table, tuple(_sentences(view, notes)), view.reader)
+
+
+def _offer_files(view, key, headline, table, notes, period, said) -> None:
+    content = sheet(view, headline, table, notes, period, said)
+    name = (view.page, key, (period or view.period).code)
+    with st.container(horizontal=True, gap="small"):
+        for ending, make, mime in (("xlsx", exports.as_xlsx, exports.XLSX), ("csv", exports.as_csv, exports.CSV)):
+            st.download_button(
+                ending.upper(),
+                data=lambda make=make: make(content),
+                file_name=exports.file_name(*name, ending=ending),
+                mime=mime,
+                key=f"{view.page}_{key}_{ending}",
+                icon=":material/download:",
+                help=view.reader.t("section.download"),
+                on_click="ignore",
+                type="tertiary",
+            )

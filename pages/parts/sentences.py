@@ -1,0 +1,129 @@
+"""Sentences made of figures: periods in the right case, counted things in the right number, changes in words.
+
+The forms stand in the catalogues; here is only which one is taken.
+"""
+
+import pandas as pd
+
+from data_access import TOTAL, Answer, Comparison, Period, measure
+from data_access.language import format_date, format_euros
+from pages.parts.reader import Reader
+
+
+def during(reader: Reader, period: Period) -> str:
+    """When, in the locative: 2023. gadā, 2023. gada 1. ceturksnī, 2023. gada janvārī, no … līdz …"""
+    first, dots, last = period.code.partition("..")
+    if dots and len(first) == 4:
+        return reader.t("period.in_years", first=f"{first}", last=f"{last}")
+    if period.grain is None:
+        start, end = (format_date(day, reader.language) for day in (period.start, period.last_day))
+        return reader.t("period.in_dates", first=start, last=end) if dots else reader.t("period.in_day", day=start)
+    year, _, part = period.code.partition("-")
+    if not part:
+        return reader.t("period.in_year", year=year)
+    if part[0] in "HQ":
+        key = "half" if part[0] == "H" else "quarter"
+        return reader.t(f"period.in_{key}", year=year, part=part[1])
+    return reader.t(f"period.in_month_{part}", year=year)
+
+
+def counted(reader: Reader, what: str, count) -> str:
+    """A number with its noun in the form the sentence needs: `count.households_to` 1301 → 1301 mājsaimniecībai."""
+    if pd.isna(count):
+        return reader.t("words.not_published")
+    return reader.t(f"count.{what}", count=int(count))
+
+
+def euros(reader: Reader, cents) -> str:
+    """Money in a sentence: whole euros, as the table beside it has the cents."""
+    return reader.t("words.not_published") if pd.isna(cents) else format_euros(cents, reader.language, places=0)
+
+
+def changed(reader: Reader, code: str, change, percent, before: Period) -> str:
+    """How a figure stands to that of the year before: par 12,3 % vairāk nekā 2022. gadā."""
+    when = during(reader, before)
+    if pd.isna(change):
+        return reader.t("change.unknown", before=when)
+    if change == 0:
+        return reader.t("change.same", before=when)
+    size = reader.value(measure(code).unit, abs(change)) if pd.isna(percent) else reader.percent(abs(percent))
+    return reader.t("change.more" if change > 0 else "change.less", size=size, before=when)
+
+
+def first(reader: Reader, frame: pd.DataFrame, dimension: str, code: str) -> dict[str, str]:
+    """The row with the highest figure, for a sentence: its `name` and its `figure`."""
+    parts = frame[(frame[dimension] != TOTAL) & frame[code].notna()]
+    if parts.empty:
+        return {"name": reader.t("words.unknown"), "figure": reader.t("words.not_published")}
+    row = parts.loc[parts[code].astype("Float64").idxmax()]
+    figure = euros(reader, row[code]) if measure(code).unit == "cents" else reader.figure(code, row[code])
+    return {"name": reader.label(dimension, row[dimension]), "figure": figure}
+
+
+def named(reader: Reader, answer: Answer, dimension: str, code: str) -> str:
+    """Every code of a dimension with its figure: trūcīga – 691, maznodrošināta – 253."""
+    pairs = []
+    for part in dict.fromkeys(answer.parts[dimension]):
+        value = answer.value(code, **{dimension: part})
+        figure = euros(reader, value) if measure(code).unit == "cents" else reader.figure(code, value)
+        pairs.append(reader.t("sentence.pair", name=_lower(reader.label(dimension, part)), figure=figure))
+    return ", ".join(pairs)
+
+
+def _lower(label: str) -> str:
+    """A label inside a sentence; names and abbreviations keep their capitals."""
+    return label if label[:2].isupper() or label.startswith(("Ukrain", "Ogre")) else label[:1].lower() + label[1:]
+
+
+def against(reader: Reader, comparison: Comparison, code: str) -> dict[str, str]:
+    """A total against that of the year before, for a sentence: `when`, `figure` and `change`."""
+    now, before = comparison.now.value(code), comparison.before.value(code)
+    known = now is not None and before is not None
+    change = now - before if known else None
+    return {
+        "when": during(reader, comparison.now.question.period),
+        "figure": euros(reader, now) if measure(code).unit == "cents" else reader.figure(code, now),
+        "change": changed(
+            reader, code, change, change / before * 100 if known and before else None, comparison.before.question.period
+        ),
+    }
+
+
+def between(reader: Reader, answer: Answer, time: str, code: str) -> str:
+    """From which figure to which a series goes: its first and its last known cell, counted over everything."""
+    cells = sorted(cell for cell in set(answer.frame[time]) if cell != TOTAL)
+    known = [(cell, answer.value(code, **{time: cell})) for cell in cells]
+    known = [(cell, value) for cell, value in known if value is not None]
+    if not known:
+        return say(reader, "sentence.no_series", name=reader.measure(code))
+    (start, earlier), (end, later) = known[0], known[-1]
+    return say(
+        reader,
+        "sentence.between",
+        name=reader.measure(code),
+        start=during(reader, Period.parse(start)),
+        earlier=reader.figure(code, earlier),
+        end=during(reader, Period.parse(end)),
+        later=reader.figure(code, later),
+    )
+
+
+def moved(reader: Reader, frame: pd.DataFrame, dimension: str, code: str, when: str) -> str:
+    """What rose and fell most, from the rows of `tables.extremes`."""
+    column = f"{code}_change"
+    rose, fell = frame[frame[column] > 0], frame[frame[column] < 0]
+    parts = []
+    for key, rows, place in (("sentence.rose", rose, 0), ("sentence.fell", fell, -1)):
+        if len(rows):
+            row = rows.iloc[place]
+            name = reader.label(dimension, row[dimension])
+            parts.append(reader.t(key, name=name, figure=euros(reader, abs(row[column]))))
+    if not parts:
+        return say(reader, "sentence.not_moved", when=when)
+    return say(reader, "sentence.moved", when=when, what=", ".join(parts))
+
+
+def say(reader: Reader, key: str, **params) -> str:
+    """A sentence of the catalogue, beginning with a capital letter."""
+    text = reader.t(key, **params)
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,222 @@
+"""Tables for people: an answer's codes and figures as rows and columns with names, the same on screen and in files."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from data_access import TOTAL, Comparison, measure
+from pages.parts.reader import Reader, plain
+
+LONG = 14  # rows: a longer table scrolls under its header
+TALL = 520  # pixels of a table that scrolls
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its heading and the unit of its figures. `change`: figures are differences and carry a sign."""
+
+    name: str
+    unit: str
+    change: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: its name, its figures (None: not known), whether it is a total, and its unit if it has one of its own."""
+
+    name: str
+    figures: tuple[int | float | None, ...]
+    total: bool = False
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of figures under named columns; `corner` is the heading over the rows' names."""
+
+    corner: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+    @staticmethod
+    def unit(row: Row, column: Column) -> str:
+        """The unit of a figure: that of its row, if it has one, but a percentage stays one."""
+        return column.unit if column.unit == "percent" or row.unit is None else row.unit
+
+    @property
+    def empty(self) -> bool:
+        """Whether no figure is known and different from zero."""
+        return not any(figure for row in self.rows for figure in row.figures)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether no figure at all is known."""
+        return all(figure is None for row in self.rows for figure in row.figures)
+
+
+def known(*figures) -> tuple[int | float | None, ...]:
+    """Figures as a row takes them: None for what is not known."""
+    return tuple(None if pd.isna(figure) else figure for figure in figures)
+
+
+def _figures(row, names: Iterable[str]) -> tuple[int | float | None, ...]:
+    return known(*(row[name] for name in names))
+
+
+def _measured(reader: Reader, codes: Sequence[str]) -> tuple[Column, ...]:
+    return tuple(Column(reader.measure(code), measure(code).unit) for code in codes)
+
+
+def _ordered(frame: pd.DataFrame, by: Sequence[str]) -> list[tuple[str, str, bool]]:
+    """(dimension, row's index, is it a total) from top to bottom; a group stands above its parts."""
+    found = []
+    if len(by) == 1:
+        return [(by[0], place, code == TOTAL) for place, code in frame[by[0]].items()]
+    group, part = by
+    for code in dict.fromkeys(frame[group]):
+        rows = frame[frame[group] == code]
+        parts = rows[rows[part] != TOTAL]
+        if code == TOTAL:
+            found += [(group, place, True) for place in rows[rows[part] == TOTAL].index]
+            continue
+        if len(parts) > 1:
+            found += [(group, place, True) for place in rows[rows[part] == TOTAL].index]
+        found += [(part, place, False) for place in parts.index]
+    return found
+
+
+def listed(reader: Reader, frame: pd.DataFrame, by: str | Sequence[str], codes: Sequence[str]) -> Table:
+    """One row a code of a dimension (or of two: a group above its parts), one column a measure; totals last."""
+    by = (by,) if isinstance(by, str) else tuple(by)
+    rows = tuple(
+        Row(reader.label(name, frame.at[place, name]), _figures(frame.loc[place], codes), total)
+        for name, place, total in _ordered(frame, by)
+    )
+    return Table(reader.dimension(by[-1]), _measured(reader, codes), rows)
+
+
+def crossed(reader: Reader, frame: pd.DataFrame, down: str, across: str, code: str, total_down: bool = True) -> Table:
+    """One row a code of `down`, one column a code of `across`, one measure; totals at the right and below.
+
+    `total_down=False` leaves out the row of totals, where there is none to speak of (stocks, years of a series).
+    """
+    rows = [name for name in dict.fromkeys(frame[down]) if total_down or name != TOTAL]
+    columns = list(dict.fromkeys(frame[across]))
+    cells = frame.set_index([down, across])[code]
+
+    def cell(row: str, column: str):
+        value = cells.get((row, column), 0)
+        return None if pd.isna(value) else value
+
+    unit = measure(code).unit
+    return Table(
+        reader.dimension(down),
+        tuple(Column(reader.short(across, column), unit) for column in columns),
+        tuple(Row(reader.label(down, row), tuple(cell(row, c) for c in columns), row == TOTAL) for row in rows),
+    )
+
+
+def compared(
+    reader: Reader, frame: pd.DataFrame, by: str | Sequence[str], codes: Sequence[str], names: tuple[str, str]
+) -> Table:
+    """A comparison's frame: for each measure the year before, this year, the change and the change in percent.
+
+    `names` are those of this period and of the one before.
+    """
+    by = (by,) if isinstance(by, str) else tuple(by)
+    now, before = names
+    columns, fields = [], []
+    for code in codes:
+        unit = measure(code).unit
+        prefix = f"{reader.measure(code)}, " if len(codes) > 1 else ""
+        columns += [
+            Column(f"{prefix}{before}", unit),
+            Column(f"{prefix}{now}", unit),
+            Column(f"{prefix}{reader.t('tables.change').lower()}" if prefix else reader.t("tables.change"), unit, True),
+            Column(reader.t("tables.change_percent"), "percent", True),
+        ]
+        fields += [f"{code}_before", code, f"{code}_change", f"{code}_change_percent"]
+    rows = tuple(
+        Row(reader.label(name, frame.at[place, name]), _figures(frame.loc[place], fields), total)
+        for name, place, total in _ordered(frame, by)
+    )
+    return Table(reader.dimension(by[-1]), tuple(columns), rows)
+
+
+def totals_over(frame: pd.DataFrame, *dimensions: str) -> pd.DataFrame:
+    """The rows that are counted over all values of these dimensions."""
+    for name in dimensions:
+        frame = frame[frame[name] == TOTAL]
+    return frame
+
+
+def marginal(reader: Reader, frame: pd.DataFrame, by: Sequence[str], value: str, codes: Sequence[str]) -> Table:
+    """One row a dimension: its records with one value (`with`), counted over all values of the others."""
+    rows = []
+    for name in by:
+        row = totals_over(frame[frame[name] == value], *(other for other in by if other != name))
+        figures = _figures(row.iloc[0], codes) if len(row) else (0,) * len(codes)
+        rows.append(Row(reader.label(name, value), figures))
+    rows.append(Row(reader.t("words.total"), _figures(totals_over(frame, *by).iloc[0], codes), total=True))
+    return Table(reader.t("tables.household"), _measured(reader, codes), tuple(rows))
+
+
+def extremes(frame: pd.DataFrame, by: str, column: str, most: int = 3) -> pd.DataFrame:
+    """The rows that rose most and those that fell most, by a column of changes: the highest first."""
+    parts = frame[(frame[by] != TOTAL) & frame[column].notna()].sort_values(column, ascending=False, kind="stable")
+    rose, fell = parts[parts[column] > 0].head(most), parts[parts[column] < 0].tail(most)
+    return pd.concat([rose, fell]).reset_index(drop=True)
+
+
+def periods_of(reader: Reader, comparison: Comparison) -> tuple[str, str]:
+    """The periods of a comparison in words: this one, and the one before."""
+    return reader.period(comparison.now.question.period), reader.period(comparison.before.question.period)
+
+
+def written(reader: Reader, row: Row, column: Column, figure) -> str:
+    """A figure as it stands on screen."""
+    unit = Table.unit(row, column)
+    return reader.change(unit, figure) if column.change else reader.value(unit, figure)
+
+
+def show(reader: Reader, table: Table, alt: str) -> None:
+    """A real table: a screen reader walks through its cells, and the names of rows and columns are headings."""
+    frame = pd.DataFrame(
+        {
+            place: pd.array([row.figures[place] for row in table.rows], dtype="Float64")
+            for place in range(len(table.columns))
+        }
+    )
+    frame.columns = [column.name for column in _apart(table.columns)]
+    frame.insert(0, table.corner, [_bold(plain(row.name), row) for row in table.rows])
+    styled = frame.style.hide(axis="index")
+    for place, column in enumerate(table.columns):
+        texts = iter([_bold(written(reader, row, column, row.figures[place]), row) for row in table.rows])
+        styled = styled.format(_in_turn(texts), subset=[frame.columns[place + 1]])
+    st.table(
+        styled,
+        alt=alt,
+        border="horizontal",
+        height=TALL if len(table.rows) > LONG else "content",
+    )
+
+
+def _in_turn(texts) -> Callable[[object], str]:
+    return lambda _: next(texts)
+
+
+def _bold(text: str, row: Row) -> str:
+    return f"**{text}**" if row.total else text
+
+
+def _apart(columns: Sequence[Column]) -> list[Column]:
+    """Columns whose names differ, as a data frame wants them: repeated names get invisible spaces."""
+    seen: dict[str, int] = {}
+    found = []
+    for column in columns:
+        count = seen.get(column.name, 0)
+        seen[column.name] = count + 1
+        found.append(Column(column.name + "\u200b" * count, column.unit, column.change))
+    return found

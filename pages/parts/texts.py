@@ -1,0 +1,37 @@
+"""The words on the pages, in the language that this visitor has chosen."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from data_access.language import LANGUAGES, Texts, texts
+
+FOLDER = Path(__file__).parent.parent / "texts"
+
+# Beginnings of keys that are put together from codes: a page's name, a part of the year, a unit.
+DYNAMIC_PREFIXES = [
+    "pages.",
+    "filters.part_",
+    "filters.all_",
+    "period.in_",
+    "count.",
+    "overview.",
+    "benefits.by_",
+    "benefits.two_years_",
+]
+
+
+def language() -> str:
+    """The language of this session: Latvian until another one is chosen."""
+    chosen = st.session_state.get("language", LANGUAGES[0])
+    return chosen if chosen in LANGUAGES else LANGUAGES[0]
+
+
+def words(code: str) -> Texts:
+    """All words of one language: those of the data access and those of the pages."""
+    return texts(code, FOLDER)
+
+
+def t(key: str, /, **params) -> str:
+    """A text in the session's language."""
+    return words(language())(key, **params)
