@@ -99,6 +99,7 @@ def _completed(
         spells |= {
             tuple(TOTAL if total else code for total, code in zip(subset, spell, strict=True)) for spell in spells
         }
+    spells.add((TOTAL,) * len(time))
     others = [name for name in question.by if name not in cells]
     seen = frame[others].drop_duplicates() if others else pd.DataFrame(index=[0])
     if len(spells) * len(seen) > MOST_COMPLETED_ROWS:
@@ -180,16 +181,14 @@ def _total_over_time(question: Question, frame: pd.DataFrame) -> pd.Series:
 
 def _rows_of_cell(question: Question, frame: pd.DataFrame, grain: str | None, code: str) -> pd.Series:
     if grain is None:
-        return pd.Series(True, index=frame.index)
+        return (frame[_time_dimensions(question)] == TOTAL).all(axis="columns")
     return frame[grain] == code
 
 
 def _spells(question: Question, cells: Mapping[str, Mapping[int, Cell]]) -> list[tuple[str | None, Cell]]:
     """The days that rows stand for: every calendar cell of every time dimension, and the whole period."""
     found = [(name, cell) for name in cells for cell in cells[name].values()]
-    if not cells:
-        found.append((None, Cell(0, question.period.code, question.period.start, question.period.end)))
-    return found
+    return [*found, (None, Cell(0, question.period.code, question.period.start, question.period.end))]
 
 
 def _without_records(

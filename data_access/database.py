@@ -17,7 +17,7 @@ from data_access import schema
 from data_access.answer import Answer, AsOf
 from data_access.answering import answer_from_rows
 from data_access.errors import DatabaseMissing, DatabaseUnavailable, DatabaseVersion, UnknownName
-from data_access.measures import dimension, measure, nearest
+from data_access.measures import dimension, nearest
 from data_access.pointer import resolve
 from data_access.question import UNKNOWN, Question
 from data_access.statement import statement
@@ -194,8 +194,6 @@ class Database:
         Raises UnknownName for an unknown filter value, DatabaseUnavailable when the database does not answer.
         """
         self.check_values(question)
-        covered = [self.coverage.get(measure(code).fact.subject) for code in question.measures]
-        last = max((c.data_until for c in covered if c), default=question.period.last_day)
-        until = question.period.until(last) if last >= question.period.start else question.period
-        rows = self._rows(statement(question, until))
+        last_days = {subject: covered.data_until for subject, covered in self.coverage.items()}
+        rows = self._rows(statement(question, last_days))
         return answer_from_rows(question, rows, self.vocabulary, self.coverage, self.series_events, self.as_of)

@@ -7,6 +7,7 @@ for each combination. `grouped` is a bit mask, first dimension highest: a set bi
 """
 
 from collections.abc import Mapping
+from datetime import date
 from itertools import combinations
 
 from sqlalchemy import (
@@ -29,7 +30,7 @@ from sqlalchemy import (
 
 from data_access.facts import FACTS, Fact, Scope
 from data_access.measures import PARTS_OF_RATIOS, Aggregate, dimension, measure
-from data_access.period import GRAINS, Cell, Period
+from data_access.period import GRAINS, Cell
 from data_access.question import UNKNOWN, Question
 
 GROUPED = "grouped"
@@ -41,12 +42,12 @@ def finest_grain(by: tuple[str, ...]) -> str | None:
     return found[-1] if found else None
 
 
-def cells_of(question: Question, until: Period) -> list[Cell]:
+def cells_of(question: Question, last: date | None) -> list[Cell]:
     """Cells that a question about states in force counts: the whole period, or its cells by the finest grain.
 
-    `until` is the part of the period that the data reach: a stock of a month that is not over is that of
-    the last day with data.
+    `last` is the last day that the data reach: a stock of a month that is not over is that of this day.
     """
+    until = question.period.until(last) if last and last >= question.period.start else question.period
     grain = finest_grain(question.by)
     if grain:
         return until.cells(grain)
@@ -65,14 +66,18 @@ def counted(question: Question) -> dict[str, tuple[str, Aggregate]]:
     return columns
 
 
-def statement(question: Question, until: Period) -> Select:
-    """The statement that answers a question: columns `grouped`, the dimensions, and those of `counted`."""
+def statement(question: Question, last_days: Mapping[str, date]) -> Select:
+    """The statement that answers a question: columns `grouped`, the dimensions, and those of `counted`.
+
+    `last_days`: for each subject the last day that its data reach.
+    """
     columns = counted(question)
     by_fact: dict[str, dict[str, Aggregate]] = {}
     for name, (fact, aggregate) in columns.items():
         by_fact.setdefault(fact, {})[name] = aggregate
     parts = [
-        _fact_select(question, FACTS[code], aggregates, list(columns), until) for code, aggregates in by_fact.items()
+        _fact_select(question, FACTS[code], aggregates, list(columns), last_days.get(FACTS[code].subject))
+        for code, aggregates in by_fact.items()
     ]
     if len(parts) == 1:
         return parts[0]
@@ -83,9 +88,9 @@ def statement(question: Question, until: Period) -> Select:
 
 
 def _fact_select(
-    question: Question, fact: Fact, aggregates: Mapping[str, Aggregate], columns: list[str], until: Period
+    question: Question, fact: Fact, aggregates: Mapping[str, Aggregate], columns: list[str], last: date | None
 ) -> Select:
-    scope = Scope(question.period, cells_of(question, until), each_year=question.ages == "each_year")
+    scope = Scope(question.period, cells_of(question, last), each_year=question.ages == "each_year")
     entities = fact.begin(scope)
     split = [fact.dimensions[name](scope).label(name) for name in question.by]
     for name, codes in question.where:
