@@ -25,6 +25,9 @@ CHANCES = {
 EDUCATION_WITH_CHILDREN = 0.3
 OTHERS_2022 = {"incontinence_goods": 0.012, "social_rehabilitation": 0.02}
 
+EURO = {"gmi": 0.45, "housing": 2.8, "health": 12, "education": 20, "crisis": 80}
+"""What a weight is worth, where benefits share one sum."""
+
 STATUS_NAMES = np.array(["none", "", "needy", "low_income"])
 
 
@@ -149,7 +152,7 @@ def _payments(world: World, household, benefit: str, year: int, status, earliest
     if benefit == "gmi":
         wanted = rng.binomial(12, 0.7, number)
     elif benefit == "housing":
-        wanted = rng.integers(3, 11, number)
+        wanted = rng.integers(4, 12, number)
     elif benefit == "incontinence_goods":
         wanted = rng.integers(2, 6, number)
     else:
@@ -180,6 +183,6 @@ def _payments(world: World, household, benefit: str, year: int, status, earliest
             "benefit": benefit,
             "type": types[row],
             "status": STATUS_NAMES[here[row, month]],
-            "weight": weight,
+            "weight": weight * EURO.get(benefit, 12),
         }
     )

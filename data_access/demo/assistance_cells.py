@@ -20,9 +20,6 @@ INCONTINENCE_UKRAINE = {2022: 24000, 2023: 20000}
 CRISIS_SHARES = (40, 27, 33)
 """Percent of the crisis benefit by status."""
 
-HISTORY_SHARES = {"gmi": 0.3, "housing": 0.52, "health": 0.12, "education": 0.025, "crisis": 0.035}
-"""Invented for 2011-2021, for which the chart prints the total only; GMI weighed more at first."""
-
 _TABLE_2022 = (
     "gmi",
     "housing",
@@ -42,12 +39,9 @@ def split(total: int, weights: Iterable[float]) -> list[int]:
     return parts
 
 
-def before_2022(year: int) -> dict[tuple, int]:
-    """Cents by benefit for a year of the chart."""
-    early = (2021 - year) * 0.012
-    shares = HISTORY_SHARES | {"gmi": 0.22 + early, "housing": 0.6 - early}
-    parts = split(cents(f"series.assistance_spend.{year}"), shares.values())
-    return {(benefit, RESIDENTS): part for benefit, part in zip(shares, parts, strict=True)}
+def before_2022(year: int) -> int:
+    """Cents in all: the chart does not tell benefits apart."""
+    return cents(f"series.assistance_spend.{year}")
 
 
 def of_2022() -> dict[tuple, int]:

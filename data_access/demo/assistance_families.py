@@ -22,10 +22,11 @@ from data_access.demo.targets import cents, count
 BIRTH_AMOUNT = (100, 200, 300)
 """Euro for the first, the second, and each further child."""
 
-BIRTH_FAMILIES = 150
-"""Families a year before 2022 that have a child and nothing else; earlier children of later families come on top."""
+BIRTH_FAMILIES = {2021: 290}
+BIRTH_FAMILIES_BEFORE = 170
+"""Families a year that have a child and nothing else; earlier children of later families come on top."""
 
-MEALS_FAMILIES = 45
+MEALS_FAMILIES = 60
 """Families that leave the meals benefit in a year before 2023."""
 
 SCHOOL_MONTHS = np.array([1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1, 1], bool)
@@ -41,7 +42,9 @@ def births(world: World, born_on: np.ndarray) -> pd.DataFrame:
     for year in YEARS:
         before = own[own["year"] == year]
         if year < 2022:
-            orders = world.rng.choice(3, BIRTH_FAMILIES, p=(0.38, 0.38, 0.24))
+            orders = world.rng.choice(
+                3, BIRTH_FAMILIES.get(year, BIRTH_FAMILIES_BEFORE), p=(0.38, 0.38, 0.24)
+            )
         else:
             orders = _orders(world, year, before)
         found.append(_birth_families(world, year, orders))
@@ -101,7 +104,7 @@ def _birth_families(world: World, year: int, orders: np.ndarray, ukrainian: bool
         (year - age)[partner] + rng.integers(-3, 2, partner.sum()),
         np.zeros(partner.sum(), bool),
     )
-    month = 12 * column(year) + rng.integers(0, 12, number)
+    month = 12 * column(year) + rng.integers(4 if ukrainian else 0, 12, number)
     baby = _born(world, household, month, year)
     found = [pd.DataFrame({"household": household, "person": baby, "month": month, "order": orders})]
     for gap in range(1, 4):

@@ -39,7 +39,7 @@ def pay(
     """Payments with `cents`: their `weight` decides, `totals` (cents by `cell`) is met exactly.
 
     A correction is a further payment, negative, on the day of the household's next payment of the same
-    cell; `unit` (cents by cell, 1 if not named) keeps amounts round and such cells uncorrected.
+    kind; `unit` (cents by cell, 1 if not named) keeps amounts round and such cells uncorrected.
     """
     names = list(totals)
     cell = pd.Categorical(payments["cell"], categories=names).codes.astype(np.int64)
@@ -51,15 +51,14 @@ def pay(
     cents = share_out(cell, payments["weight"].to_numpy(float), amount, units)
 
     payments = payments.assign(cents=cents)
-    by_time = payments.sort_values(["cell", "household", "date"], kind="stable")
+    alike = [name for name in ("cell", "household", "person", "type", "form", "status") if name in payments]
+    kind = payments.groupby(alike, dropna=False, sort=False).ngroup()
+    by_time = payments.assign(kind=kind).sort_values(["kind", "date"], kind="stable")
     following = by_time["date"].shift(-1)
-    same = (by_time["cell"].shift(-1) == by_time["cell"]) & (
-        by_time["household"].shift(-1) == by_time["household"]
-    )
-    same &= by_time["person"].shift(-1).fillna(-1) == by_time["person"].fillna(-1)
+    same = by_time["kind"].shift(-1) == by_time["kind"]
     able = same & (following > by_time["date"]) & (by_time["cents"] >= 3000) & (units[by_time["cell"]] == 1)
     chosen = able & (rng.random(len(able)) < CORRECTED)
-    back = by_time[chosen].assign(date=following[chosen])
+    back = by_time[chosen].drop(columns="kind").assign(date=following[chosen])
     back["cents"] = -np.minimum(rng.integers(1, 4, len(back)) * 500, back["cents"] // 2 // 500 * 500)
 
     amount -= np.bincount(back["cell"], back["cents"], len(names)).astype(np.int64)

@@ -192,8 +192,9 @@ def _expected(keys) -> np.ndarray:
         shares = EXPECTED_SHARE if population == "residents" else UKRAINE_SHARE
         chance = np.prod([share if name in chosen else 1 - share for name, share in shares.items()])
         households = total[population] * chance
-        old = 0.1 if "gmi" in chosen else 0.25 if "education" in chosen else 0.72
-        children = 1.0 if "education" in chosen else 0.55 if "gmi" in chosen else 0.15
+        ukrainian = population != "residents"
+        old = 0.1 if "gmi" in chosen else 0.25 if "education" in chosen or ukrainian else 0.72
+        children = 1.0 if "education" in chosen or ukrainian else 0.55 if "gmi" in chosen else 0.15
         adults = dict(zip(GROUPS[1:], (0.2, 0.3, 0.02, 0.15, old), strict=True))
         members = [households, households * children, *(households * share for share in adults.values())]
         expected += [*members, households * children * 0.04, households * 0.015]

@@ -25,12 +25,13 @@ def payments(world: World, got: Assisted, status: np.ndarray) -> pd.DataFrame:
 
 def _year(world: World, year: int, status: np.ndarray) -> pd.DataFrame:
     found = assistance_benefits.history(world, year, status, earliest_month(world, year))
-    population = _population(world, found)
-    cells = assistance_cells.of_2022() if year == 2022 else assistance_cells.before_2022(year)
-    found["cell"] = list(zip(found["benefit"], population, strict=True))
-    cells = {key: total for key, total in cells.items() if total}
+    if year < 2022:
+        found["cell"] = "social assistance"
+        return pay(world.rng, found, {"social assistance": assistance_cells.before_2022(year)})
+    found["cell"] = list(zip(found["benefit"], _population(world, found), strict=True))
+    cells = {key: total for key, total in assistance_cells.of_2022().items() if total}
     paid = pay(world.rng, found, cells, _units(cells))
-    return pd.concat([paid, _debt(world, paid, year)]) if year == 2022 else paid
+    return pd.concat([paid, _debt(world, paid, year)])
 
 
 def _last_year(world: World, got: Assisted, status: np.ndarray) -> pd.DataFrame:

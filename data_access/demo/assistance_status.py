@@ -16,6 +16,9 @@ from data_access.demo.assistance_world import (
 MONTHS = 12 * len(YEARS)
 MONTH_STARTS = np.datetime64(f"{FIRST_YEAR}-01", "M") + np.arange(MONTHS + 1)
 
+EDGE = 0.6
+"""Share of spells that were there before 2011 already, or go on after 2023."""
+
 LONG = 12
 """Months of a decision for the old; other decisions last three or six."""
 
@@ -104,28 +107,29 @@ def _needy_first(rng, state: np.ndarray) -> np.ndarray:
 
 
 def _months(rng, begin, end, earliest, begin_turn, end_turn) -> tuple[np.ndarray, np.ndarray]:
-    """First and last month of spells from one year to another, given turns of either where there are any."""
-    number = len(begin)
-    start = np.empty(number, int)
-    stop = np.empty(number, int)
-    for i in range(number):
-        single = begin[i] == end[i]
-        low, high = earliest[i], 11
+    """First and last month of spells from one year to another, given turns of either where there are any.
+
+    Most spells of the first year began with it, and most of the last year last until its end.
+    """
+    start, stop = np.empty(len(begin), int), np.empty(len(begin), int)
+    for i in range(len(begin)):
+        years, low = end[i] - begin[i], earliest[i]
+        if begin_turn[i] >= 0:
+            firsts = [begin_turn[i]]
+        elif end_turn[i] >= 0:
+            firsts = [
+                m for m in range(low, 12) if (end_turn[i] - m) % 3 == 0 and (years or m < end_turn[i] - 1)
+            ]
+        else:
+            firsts = range(low, 12 if years else 10)
+        begun = begin[i] == 0 and rng.random() < EDGE
+        first = firsts[0] if begun else firsts[int(len(firsts) * rng.random() ** 1.4)]
         if end_turn[i] >= 0:
             last = end_turn[i] - 1
-            fits = [m for m in range(low, high + 1) if (12 * (end[i] - begin[i]) + last - m + 1) % 3 == 0]
-            if single:
-                fits = [m for m in fits if m < last]
-            first = begin_turn[i] if begin_turn[i] >= 0 else fits[rng.integers(len(fits))]
         else:
-            if begin_turn[i] >= 0:
-                first = begin_turn[i]
-            else:
-                first = low + int((10 - low if single else 12 - low) * rng.random() ** 1.4)
-            lasts = [m for m in range(12) if (12 * (end[i] - begin[i]) + m - first + 1) % 3 == 0]
-            if single:
-                lasts = [m for m in lasts if m > first]
-            last = lasts[int(len(lasts) * rng.random() ** 0.6)]
+            lasts = [m for m in range(12) if (m - first + 1) % 3 == 0 and (years or m > first)]
+            goes_on = end[i] == len(YEARS) - 1 and rng.random() < EDGE
+            last = lasts[-1] if goes_on else lasts[int(len(lasts) * rng.random() ** 0.6)]
         start[i], stop[i] = 12 * begin[i] + first, 12 * end[i] + last
     return start, stop
 
