@@ -112,9 +112,7 @@ ACTIVITIES = (
         (TUESDAY, THURSDAY),
         12,
     ),
-    Activity(
-        "support_group_life_skills", "sdac.life_skills_group.2023", ("life_skills",), (MONDAY, WEDNESDAY)
-    ),
+    Activity("support_group_life_skills", "sdac.life_skills_group.2023", ("life_skills",), (MONDAY, WEDNESDAY)),
     Activity(
         "art_therapy",
         "sdac.art_therapy.2023",
@@ -136,9 +134,7 @@ ACTIVITIES = (
     Activity("laundry_washing", "sdac.laundry_wash.2023", ("in_need",)),
     Activity("laundry_drying", "sdac.laundry_dry.2023", ("in_need",), joins=500),
     Activity("shower", "sdac.shower.2023", ("in_need",), joins=25),
-    Activity(
-        "food_and_hygiene_packages", "sdac.packages.2023", ("in_need", "from_ukraine"), (TUESDAY, FRIDAY), 3
-    ),
+    Activity("food_and_hygiene_packages", "sdac.packages.2023", ("in_need", "from_ukraine"), (TUESDAY, FRIDAY), 3),
     Activity(
         "individual_consultations",
         "sdac.individual_consultations.2023",
@@ -261,9 +257,7 @@ def _roster(
         size = count(f"gadc.persons.{branch}.{group}.{year}") if published else VISITORS[year][branch][place]
         known = [visitor for visitor in later[branch] if _was_there(visitor, group, year)] if later else []
         stayed = min(len(known), round(size * CAME_BACK.get(year, 0)))
-        roster += (
-            [known[chosen] for chosen in rng.choice(len(known), stayed, replace=False)] if stayed else []
-        )
+        roster += [known[chosen] for chosen in rng.choice(len(known), stayed, replace=False)] if stayed else []
         roster += _newcomers(rng, people, group, year, size - stayed)
     return roster
 
@@ -354,9 +348,7 @@ def _openness(day: date) -> float:
     return weight
 
 
-def _stay(
-    rng: np.random.Generator, visitor: Visitor, days: list[date], weights: np.ndarray, size: int
-) -> np.ndarray:
+def _stay(rng: np.random.Generator, visitor: Visitor, days: list[date], weights: np.ndarray, size: int) -> np.ndarray:
     """Narrows the days to those from which on the visitor comes, if enough are left."""
     first = UKRAINIANS_FROM if visitor.population == "ukraine_civilians" else date(2000, 1, 1)
     weights = weights * np.array([day >= first for day in days])
@@ -412,14 +404,10 @@ def _social_day_care_visits(rng: np.random.Generator, people: People) -> Visits:
         if activity.one_day:
             visitors = [visitors[place] for place in rng.choice(len(visitors), total, replace=False)]
         least = 1 if total >= len(visitors) * 2 or activity.one_day else 0
-        totals = spread(
-            rng, total, uneven(rng, len(visitors)), least=least, most=max(1, int(len(held) * 0.8))
-        )
+        totals = spread(rng, total, uneven(rng, len(visitors)), least=least, most=max(1, int(len(held) * 0.8)))
         for visitor, size in zip(visitors, totals, strict=True):
             there = present.get(visitor.person_id, ())
-            weights = np.array(
-                [MONTHS.get(day.month, 1.0) * (1 + activity.joins * (day in there)) for day in held]
-            )
+            weights = np.array([MONTHS.get(day.month, 1.0) * (1 + activity.joins * (day in there)) for day in held])
             for place in pick(rng, weights, int(size)):
                 come(visitor, held[place]).add(activity.code)
 
@@ -456,9 +444,7 @@ def _come_without_activity(
     """Fills up to the published number of visits; whoever has not come yet comes now."""
     seen = {person for _, person in visits}
     left = count("sdac.visits.total.2023") - len(visits)
-    strangers = [
-        visitor for circle in circles.values() for visitor in circle if visitor.person_id not in seen
-    ]
+    strangers = [visitor for circle in circles.values() for visitor in circle if visitor.person_id not in seen]
     regulars = [v for name in WITHOUT_ACTIVITY for v in circles[name] if v.person_id in seen]
     visitors = strangers + regulars
     least = np.array([1] * len(strangers) + [0] * len(regulars))
