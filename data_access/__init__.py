@@ -5,6 +5,7 @@ answer = database.ask(Question.of("spend", 2023, by="benefit"))
 answer.frame, answer.notes, answer.as_of
 """
 
+from data_access import check
 from data_access.answer import Answer, AsOf, Note
 from data_access.comparison import Comparison, compare_with_year_before
 from data_access.database import Database, open_database
@@ -42,6 +43,7 @@ __all__ = [
     "Value",
     "Vocabulary",
     "build_demonstration",
+    "check",
     "compare_with_year_before",
     "dimension",
     "dimensions",

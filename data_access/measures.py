@@ -11,14 +11,31 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import BigInteger, ColumnElement, case, cast, func
+from sqlalchemy import ColumnElement, Integer, case, literal
 
 from data_access.errors import UnknownName
 from data_access.facts import FACTS, Fact
 
 _REFERENCE = Path(__file__).parent / "reference"
 
-Aggregate = Callable[[Mapping[str, ColumnElement]], ColumnElement]
+Row = Mapping[str, ColumnElement]
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Adds up an expression over the rows of a fact."""
+
+    of: Callable[[Row], ColumnElement]
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """Counts each value of an expression once; NULL is none."""
+
+    of: Callable[[Row], ColumnElement]
+
+
+Aggregate = Sum | Distinct
 
 
 @dataclass(frozen=True)
@@ -65,24 +82,20 @@ class Dimension:
         return getattr(self, f"definition_{language}")
 
 
-def _sum_cents(row):
-    return cast(func.coalesce(func.sum(row["cents"]), 0), BigInteger)
+def _distinct(name: str) -> Distinct:
+    return Distinct(lambda row: row[name])
 
 
-def _rows(row):
-    return cast(func.count(), BigInteger)
+def _distinct_if(name: str, flag: str, value: str) -> Distinct:
+    return Distinct(lambda row: case((row[flag] == value, row[name])))
 
 
-def _distinct(name: str) -> Aggregate:
-    return lambda row: cast(func.count(row[name].distinct()), BigInteger)
+def _rows_if(flag: str, value: str) -> Sum:
+    return Sum(lambda row: case((row[flag] == value, 1), else_=0))
 
 
-def _distinct_if(name: str, flag: str, value: str) -> Aggregate:
-    return lambda row: cast(func.count(case((row[flag] == value, row[name])).distinct()), BigInteger)
-
-
-def _rows_if(flag: str, value: str) -> Aggregate:
-    return lambda row: cast(func.count(case((row[flag] == value, 1))), BigInteger)
+_CENTS = Sum(lambda row: row["cents"])
+_ROWS = Sum(lambda row: literal(1, Integer))
 
 
 @dataclass(frozen=True)
@@ -97,8 +110,8 @@ class _Counting:
 # Consultations and visits count distinct rows, because a client stands once in each problem area and a
 # visit once in each activity.
 _COUNTING = {
-    "spend": _Counting("payments", _sum_cents, additive=True),
-    "payments": _Counting("payments", _rows, additive=True),
+    "spend": _Counting("payments", _CENTS, additive=True),
+    "payments": _Counting("payments", _ROWS, additive=True),
     "households_assisted": _Counting("payments", _distinct("household_id")),
     "persons_assisted": _Counting("payment_members", _distinct("person_id")),
     "recipients": _Counting("payment_recipients", _distinct("person_id")),
@@ -108,7 +121,7 @@ _COUNTING = {
     "persons_on_date": _Counting("status_members_on_date", _distinct("person_id"), stock=True),
     "statuses_granted": _Counting("decisions_begun", _rows_if("decision_kind", "granted"), additive=True),
     "statuses_renewed": _Counting("decisions_begun", _rows_if("decision_kind", "renewed"), additive=True),
-    "statuses_ended": _Counting("decisions_ended", _rows, additive=True),
+    "statuses_ended": _Counting("decisions_ended", _ROWS, additive=True),
     "consultations": _Counting("consultations", _distinct("consultation_id")),
     "missed_share": _Counting("consultations", None, ratio=("consultations_missed", "consultations")),
     "psychologist_clients": _Counting("consultations", _distinct_if("person_id", "attendance", "attended")),

@@ -1,9 +1,10 @@
 """A question as one SQL statement.
 
 Each fact that the question touches becomes: an inner select with one column for each dimension, filtered;
-around it the aggregates over GROUPING SETS of every combination of the dimensions, so that each total and
-subtotal is counted at its own grain (rule 1). The facts are stacked with UNION ALL and folded into one row
-for each combination. `grouped` is a bit mask, first dimension highest: a set bit means "over all values".
+around it each counted thing once; around that the aggregates over GROUPING SETS of every combination of
+the dimensions, so that each total and subtotal is counted at its own grain (rule 1). The facts are stacked
+with UNION ALL and folded into one row for each combination. `grouped` is a bit mask, first dimension
+highest: a set bit means "over all values".
 """
 
 from collections.abc import Mapping
@@ -13,23 +14,22 @@ from itertools import combinations
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    FromClause,
     Integer,
     Select,
     String,
-    and_,
     cast,
     func,
     literal,
     null,
     or_,
     select,
-    true,
     tuple_,
     union_all,
 )
 
-from data_access.facts import FACTS, Fact, Scope
-from data_access.measures import PARTS_OF_RATIOS, Aggregate, dimension, measure
+from data_access.facts import FACTS, OF_AGE, Fact, Scope
+from data_access.measures import PARTS_OF_RATIOS, Aggregate, Distinct, Sum, dimension, measure
 from data_access.period import GRAINS, Cell
 from data_access.question import UNKNOWN, Question
 
@@ -75,10 +75,19 @@ def statement(question: Question, last_days: Mapping[str, date]) -> Select:
     by_fact: dict[str, dict[str, Aggregate]] = {}
     for name, (fact, aggregate) in columns.items():
         by_fact.setdefault(fact, {})[name] = aggregate
-    parts = [
-        _fact_select(question, FACTS[code], aggregates, list(columns), last_days.get(FACTS[code].subject))
-        for code, aggregates in by_fact.items()
-    ]
+    ages = not OF_AGE.isdisjoint({*question.by, *(name for name, _ in question.where)})
+    shared: dict[str, FromClause] = {}
+    parts = []
+    for code, aggregates in by_fact.items():
+        fact = FACTS[code]
+        scope = Scope(
+            question.period,
+            cells_of(question, last_days.get(fact.subject)),
+            each_year=question.ages == "each_year",
+            with_ages=ages,
+            shared=shared,
+        )
+        parts.append(_fact_select(question, fact, scope, aggregates, list(columns)))
     if len(parts) == 1:
         return parts[0]
     stacked = union_all(*parts).subquery()
@@ -88,29 +97,45 @@ def statement(question: Question, last_days: Mapping[str, date]) -> Select:
 
 
 def _fact_select(
-    question: Question, fact: Fact, aggregates: Mapping[str, Aggregate], columns: list[str], last: date | None
+    question: Question, fact: Fact, scope: Scope, aggregates: Mapping[str, Aggregate], columns: list[str]
 ) -> Select:
-    scope = Scope(question.period, cells_of(question, last), each_year=question.ages == "each_year")
     entities = fact.begin(scope)
     split = [fact.dimensions[name](scope).label(name) for name in question.by]
     for name, codes in question.where:
         scope.conditions.append(_one_of(fact.dimensions[name](scope), codes))
     rows = (
-        select(*split, *(column.label(f"_{name}") for name, column in entities.items()))
+        select(*split, *(aggregate.of(entities).label(name) for name, aggregate in aggregates.items()))
         .select_from(scope.source)
-        .where(and_(true(), *scope.conditions))
+        .where(*scope.conditions)
         .subquery()
     )
-    row = {name: rows.c[f"_{name}"] for name in entities}
-    keys = [rows.c[name] for name in question.by]
-    figures = [
-        (aggregates[name](row) if name in aggregates else cast(null(), BigInteger)).label(name) for name in columns
-    ]
-    chosen = select(_mask(keys).label(GROUPED), *(_typed(key) for key in keys), *figures).select_from(rows)
+    once = _once(rows, question.by, aggregates)
+    figures = [_figure(once, name, aggregates.get(name)).label(name) for name in columns]
+    keys = [once.c[name] for name in question.by]
+    chosen = select(_mask(keys).label(GROUPED), *(_typed(key) for key in keys), *figures).select_from(once)
     if not keys:
         return chosen
     sets = [tuple_(*some) for size in range(len(keys), -1, -1) for some in combinations(keys, size)]
     return chosen.group_by(func.grouping_sets(*sets))
+
+
+def _once(rows: FromClause, by: tuple[str, ...], aggregates: Mapping[str, Aggregate]) -> FromClause:
+    """Each counted thing once for each combination of the dimensions, with its sums.
+
+    Totals are then counted over a few thousand households instead of all payments.
+    """
+    keys = [rows.c[name] for name in by]
+    counted_once = [rows.c[name] for name, aggregate in aggregates.items() if isinstance(aggregate, Distinct)]
+    sums = [func.sum(rows.c[name]).label(name) for name, aggregate in aggregates.items() if isinstance(aggregate, Sum)]
+    return select(*keys, *counted_once, *sums).group_by(*keys, *counted_once).subquery()
+
+
+def _figure(once: FromClause, name: str, aggregate: Aggregate | None) -> ColumnElement:
+    if aggregate is None:
+        return cast(null(), BigInteger)
+    if isinstance(aggregate, Distinct):
+        return cast(func.count(once.c[name].distinct()), BigInteger)
+    return cast(func.coalesce(func.sum(once.c[name]), 0), BigInteger)
 
 
 def _one_of(expression: ColumnElement, codes: tuple[str, ...]) -> ColumnElement:

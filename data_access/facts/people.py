@@ -13,6 +13,20 @@ from sqlalchemy import (
 from data_access.ages import CHILD, FAMILY_GROUPS, PSYCHOLOGISTS_GROUPS
 from data_access.facts.scope import Expression, Scope
 
+# Dimensions that need to know how old somebody is on the day that counts.
+OF_AGE = frozenset(
+    {
+        "age_class",
+        "age_group",
+        "age_group_family",
+        "person_group",
+        "visitor_group",
+        "member_group",
+        "children_in_household",
+        "pension_age_in_household",
+    }
+)
+
 
 def _groups(scope: Scope, birth_date: ColumnElement, groups: tuple) -> ColumnElement:
     branches = [(birth_date.is_(None), null())]

@@ -23,8 +23,7 @@ def _statuses(stock: bool) -> Callable[[Scope], dict[str, ColumnElement]]:
     """Decisions in force on at least one day of each cell; for a stock, on its last day."""
 
     def begin(scope: Scope) -> dict[str, ColumnElement]:
-        scope.start_cells(stock)
-        d = scope.join(schema.status_decisions, lambda d: touches_cell(scope, d))
+        d = scope.start_spans(schema.status_decisions, stock)
         return {"household_id": d.c.household_id}
 
     return begin
