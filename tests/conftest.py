@@ -2,5 +2,6 @@
 
 pytest_plugins = [
     "tests.infrastructure.browser",
+    "tests.infrastructure.case_database",
     "tests.infrastructure.postgres",
 ]
