@@ -21,6 +21,11 @@ PAGES = {
     "day_centres": ":material/groups:",
     "method": ":material/menu_book:",
 }
+# The browser's tab: without a picture of its own Streamlit fetches the page's icon from outside.
+TAB_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'
+    '<path fill="#0072B2" d="M2 9h3v5H2zM6.5 5h3v9h-3zM11 2h3v12h-3z"/></svg>'
+)
 LANGUAGE_NAMES = {"lv": "Latviešu", "en": "English"}
 
 
@@ -28,13 +33,13 @@ def choose_language() -> None:
     """The switch in the sidebar; each language is named in itself."""
     with st.sidebar:
         st.session_state["language"] = address.choose(
-            st.segmented_control,
+            st.radio,
             "lang",
             t("frame.language"),
             LANGUAGES,
             LANGUAGES[0],
             LANGUAGE_NAMES.__getitem__,
-            required=True,
+            horizontal=True,
         )
 
 
@@ -53,6 +58,6 @@ def pages() -> list:
     ]
 
 
-st.set_page_config(page_title="Sociālā dienesta statistika", layout="wide")
 choose_language()
+st.set_page_config(page_title=t("frame.title"), page_icon=TAB_ICON, layout="wide")
 st.navigation({t("frame.statistics"): pages()}, expanded=True).run()

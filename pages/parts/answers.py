@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
-from data_access import Answer, Comparison, Database, Period, Question, compare_with_year_before
+from data_access import Answer, Comparison, Database, Note, Period, Question, compare_with_year_before
 
 MOST_ANSWERS = 2000
 
@@ -45,6 +45,11 @@ def compare(
     """The answer beside that of the year before."""
     question = _question(view, measures, by, where, period)
     return compare_with_year_before(view.database, question, ask=lambda one: answer(view.database, one))
+
+
+def notes_of(comparison: Comparison) -> list[Note]:
+    """What has to be said of a comparison. That parts overlap is said of the later year only, in whose words it is."""
+    return [note for note in comparison.notes if note.kind != "overlap" or note in comparison.now.notes]
 
 
 def _question(view, measures, by, where, period, ages="period") -> Question:

@@ -25,7 +25,8 @@ SHADE = "rgba(123,133,143,0.18)"
 LABEL = 13  # points: names and figures
 SMALL = 12  # axes
 ROW = 40  # pixels of a bar with its name above it
-HEADING = 34  # pixels more for a heading over a group of bars
+BREAKS_DRAWN = "breaks"  # stands in `layout.meta` of a figure whose breaks carry numbers
+HEADING = 44  # pixels more for a heading over a group of bars
 LINE_HEIGHT = 340  # pixels of a chart with a time axis
 
 
@@ -67,7 +68,7 @@ def _legend() -> dict:
         "orientation": "h",
         "x": 0,
         "xanchor": "left",
-        "y": 1.02,
+        "y": 1.09,
         "yanchor": "bottom",
         "title": {"text": ""},
         "font": {"size": LABEL},
@@ -75,6 +76,17 @@ def _legend() -> dict:
         "itemdoubleclick": False,
         "traceorder": "normal",
     }
+
+
+def inked(figure: go.Figure, dark: bool) -> go.Figure:
+    """The figure with its letters in the full text colour of the theme: the theme's own are fainter than 4.5 : 1."""
+    ink = INK_ON_DARK if dark else INK_ON_LIGHT
+    figure.update_layout(font={"color": ink}, legend={"font": {"color": ink}})
+    figure.update_xaxes(tickfont={"color": ink})
+    figure.update_yaxes(tickfont={"color": ink})
+    figure.update_traces(textfont={"color": ink}, selector={"type": "bar"})
+    figure.update_traces(textfont={"color": ink}, selector={"type": "scatter"})
+    return figure
 
 
 def bars(reader: Reader, frame: pd.DataFrame, dimension: str, code: str, group: str | None = None) -> go.Figure:
@@ -96,9 +108,10 @@ def bars(reader: Reader, frame: pd.DataFrame, dimension: str, code: str, group: 
         y=bar_places,
         width=0.36,
         orientation="h",
-        marker={"color": [m.colour for m in marks], "pattern": {"shape": [m.pattern for m in marks], "solidity": 0.3}},
+        marker={"color": [look.colour for look in marks]},
         text=figures,
         textposition="outside",
+        constraintext="none",
         textfont={"size": LABEL},
         cliponaxis=False,
         customdata=[[name, reader.figure(code, row[code])] for name, row in zip(names, shown, strict=True)],
@@ -106,7 +119,7 @@ def bars(reader: Reader, frame: pd.DataFrame, dimension: str, code: str, group: 
     )
     for (kind, row), place in zip(rows, places, strict=True):
         text = f"<b>{row}</b>" if kind == "heading" else reader.label(dimension, row[dimension])
-        _name_above(figure, text, place - (0.08 if kind == "heading" else 0))
+        _name_above(figure, text, place - (0.3 if kind == "heading" else 0))
     known = [value for value in values if value is not None]
     _bar_axes(figure, min(known, default=0), max(known, default=1), y)
     return figure
@@ -207,9 +220,10 @@ def movers(reader: Reader, frame: pd.DataFrame, dimension: str, code: str) -> go
         y=places,
         width=0.36,
         orientation="h",
-        marker={"color": [m.colour for m in looks], "pattern": {"shape": [m.pattern for m in looks], "solidity": 0.3}},
+        marker={"color": [look.colour for look in looks]},
         text=[("+" if value > 0 else "") + _axis_figure(reader, code, value) for value in changes],
         textposition="outside",
+        constraintext="none",
         cliponaxis=False,
         customdata=[
             [reader.label(dimension, row[dimension]), reader.change(measure(code).unit, row[f"{code}_change"])]
@@ -242,9 +256,11 @@ def series(
     cells = sorted(set(frame[time]))
     positions = {cell: place for place, cell in enumerate(cells)}
     figure = go.Figure(layout=_layout(reader, LINE_HEIGHT, legend=_legend(), hovermode="x"))
+    drawn: list[pd.Series] = []
     for name, label, look, rows, code in _lines(reader, frame, codes, split, total):
         values = dict(zip(rows[time], rows[code], strict=True))
         listed = pd.Series([values.get(cell, pd.NA) for cell in cells], dtype="object")
+        drawn.append(listed)
         figure.add_scatter(
             name=label,
             x=list(range(len(cells))),
@@ -253,16 +269,15 @@ def series(
             connectgaps=False,
             line={"color": look.colour, "dash": look.dash, "width": 2.5},
             marker={"symbol": look.symbol, "size": 8, "color": look.colour},
-            text=_ends(reader, code, listed),
-            textposition="top center",
+            text=[_axis_figure(reader, code, value) for value in listed],
             textfont={"size": LABEL},
             cliponaxis=False,
             customdata=[
                 [reader.label(time, cell), reader.figure(code, v)] for cell, v in zip(cells, listed, strict=True)
             ],
             hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
-            meta=name,
         )
+    _label_ends(figure, drawn)
     _time_axis(figure, reader, time, cells)
     _gaps(figure, reader, frame, time, codes, positions)
     _breaks(figure, notes, time, positions)
@@ -279,11 +294,21 @@ def _lines(reader, frame, codes, split, total):
         yield name, reader.label(split, name), mark(split, name, number), frame[frame[split] == name], codes[0]
 
 
-def _ends(reader: Reader, code: str, values: pd.Series) -> list[str]:
-    """Figures at the first and the last known point: the rest is in the table."""
-    known = [place for place, value in enumerate(values) if not pd.isna(value)]
-    shown = {known[0], known[-1]} if known else set()
-    return [_axis_figure(reader, code, value) if place in shown else "" for place, value in enumerate(values)]
+def _label_ends(figure: go.Figure, drawn: Sequence[pd.Series]) -> None:
+    """Leaves figures at the first and the last known point of each line; the rest is in the table.
+
+    The highest line of a cell carries its figure above and the lowest below; one between them has no room.
+    """
+    for line, values in zip(figure.data, drawn, strict=True):
+        known = [place for place, value in enumerate(values) if not pd.isna(value)]
+        texts, sides = [""] * len(values), ["top center"] * len(values)
+        for place in {known[0], known[-1]} if known else set():
+            beside = [other[place] for other in drawn if not pd.isna(other[place])]
+            if values[place] in (max(beside), min(beside)):
+                texts[place] = line.text[place]
+            if len(beside) > 1 and values[place] < max(beside):
+                sides[place] = "bottom center"
+        line.update(text=texts, textposition=sides)
 
 
 def _time_axis(figure: go.Figure, reader: Reader, time: str, cells: Sequence[str]) -> None:
@@ -306,7 +331,7 @@ def _time_axis(figure: go.Figure, reader: Reader, time: str, cells: Sequence[str
         tickfont={"size": SMALL},
         automargin=True,
     )
-    figure.update_layout(margin={"l": 4, "r": 12, "t": 40, "b": 8})
+    figure.update_layout(margin={"l": 4, "r": 12, "t": 58, "b": 8})
 
 
 def _gaps(figure, reader, frame, time, codes, positions) -> None:
@@ -328,6 +353,7 @@ def _breaks(figure: go.Figure, notes: Sequence[Note], time: str, positions: dict
         place = _place_of_day(note.param("day"), time, positions)
         if place is None:
             continue
+        figure.update_layout(meta=BREAKS_DRAWN)
         figure.add_vline(x=place, line={"color": GREY, "width": 1.5, "dash": "dot"}, layer="below")
         figure.add_annotation(
             x=place, y=1, yref="paper", yanchor="bottom", text=str(number), showarrow=False, font={"size": SMALL}
@@ -343,10 +369,17 @@ def _place_of_day(day: date, time: str, positions: dict[str, int]) -> float | No
     return None if place is None else place - 0.5 + part
 
 
-def two_years(reader: Reader, frame: pd.DataFrame, time: str, code: str, names: tuple[str, str]) -> go.Figure:
+def two_years(
+    reader: Reader,
+    frame: pd.DataFrame,
+    time: str,
+    code: str,
+    names: tuple[str, str],
+    notes: Sequence[Note] = (),
+) -> go.Figure:
     """One year beside the year before, over the calendar cells of `time`; the frame has `<code>_before`.
 
-    `names` are those of this year and of the year before.
+    `names` are those of this year and of the year before. Breaks of both years are drawn, each on its day.
     """
     frame = frame[frame[time] != TOTAL]
     cells = list(frame[time])
@@ -361,16 +394,22 @@ def two_years(reader: Reader, frame: pd.DataFrame, time: str, code: str, names: 
             connectgaps=False,
             line={"color": one.colour, "dash": one.dash, "width": 2.5},
             marker={"symbol": one.symbol, "size": 8, "color": one.colour},
-            text=_ends(reader, code, frame[column].reset_index(drop=True)),
-            textposition="top center" if look == "now" else "bottom center",
+            text=[_axis_figure(reader, code, value) for value in frame[column]],
             textfont={"size": LABEL},
             cliponaxis=False,
             customdata=[[reader.figure(code, value)] for value in frame[column]],
             hovertemplate="%{customdata[0]}<extra>%{fullData.name}</extra>",
         )
+    _label_ends(figure, [frame[name].reset_index(drop=True) for name in (f"{code}_before", code)])
     _time_axis(figure, reader, time, cells)
+    positions = {cell: place for place, cell in enumerate(cells)}
+    _breaks(figure, notes, time, positions | {_year_earlier(cell): place for cell, place in positions.items()})
     figure.update_layout(showlegend=True)
     return figure
+
+
+def _year_earlier(cell: str) -> str:
+    return f"{int(cell[:4]) - 1}{cell[4:]}"
 
 
 def heat(reader: Reader, frame: pd.DataFrame, rows: str, columns: str, code: str) -> go.Figure:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from data_access import TOTAL, Answer, Comparison, measure
 from data_access.language import format_euros
-from pages.parts.reader import Reader
+from pages.parts.reader import Reader, plain, small
 from pages.parts.sentences import changed, counted, during, euros, say
 from pages.parts.tables import Column, Row, Table, known
 
@@ -100,6 +100,8 @@ def show(reader: Reader, figures: Sequence[KeyFigure]) -> None:
 
 def _show_one(reader: Reader, figure: KeyFigure) -> None:
     known = not pd.isna(figure.change)
+    # The label stands above and not inside, as a metric cuts a long one off.
+    st.markdown(f"**{plain(figure.label)}**")
     st.metric(
         figure.label,
         _short(reader, figure),
@@ -109,9 +111,9 @@ def _show_one(reader: Reader, figure: KeyFigure) -> None:
         delta_description=reader.t("figures.than", before=figure.than) if known else None,
         chart_data=spark(figure.series),
         chart_type="line",
-        help=measure(figure.code).definition(reader.language),
+        label_visibility="collapsed",
     )
-    st.caption(figure.sentence)
+    st.markdown(small(figure.sentence))
 
 
 def _arrow(figure: KeyFigure) -> str:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from data_access import AsOf, DataAccessError, Database, DatabaseError, DatabaseMissing, open_database
-from pages.parts.reader import Reader
+from pages.parts.reader import Reader, small
 from pages.parts.texts import language, t
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ def as_of_words(reader: Reader, as_of: AsOf) -> str:
 
 def _standing(here: Here) -> None:
     """How far the figures reach, and whether they are real."""
-    st.caption(as_of_words(here.reader, here.database.as_of))
+    st.markdown(small(as_of_words(here.reader, here.database.as_of)))
     if here.database.demonstration:
         with st.container(border=True, gap="xsmall"):
             st.markdown(t("frame.demonstration"))

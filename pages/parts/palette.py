@@ -18,7 +18,7 @@ GREY = "#7B858F"
 HEAT_LIGHT = "#D6E6F2"
 HEAT_DARK = "#00466E"
 INK_ON_LIGHT = "#1B2733"
-INK_ON_DARK = "#FFFFFF"
+INK_ON_DARK = "#F4F7FA"
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,11 @@ def plain(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text)
 
 
+def small(text: str) -> str:
+    """A plain text in small letters of the full text colour: a caption's grey is fainter than 4.5 : 1."""
+    return f":small[{plain(text)}]"
+
+
 @dataclass(frozen=True)
 class Reader:
     """Says codes and figures in one language."""

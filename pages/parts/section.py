@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 import streamlit as st
 
-from data_access import AsOf, Note, Period
+from data_access import Note, Period
 from pages.parts import charts, exports, tables
 from pages.parts.filters import View
 from pages.parts.frame import as_of_words
-from pages.parts.reader import plain
+from pages.parts.reader import plain, small
 from pages.parts.tables import Table
 
 BESIDE = 3  # columns of figures: a wider table stands under its chart
@@ -25,13 +25,17 @@ def tell(
     *,
     period: Period | None = None,
     said: Sequence[tuple[str, str]] = (),
+    remarks: Sequence[str] = (),
+    headed: bool = False,
 ) -> None:
     """Tells a section. `key` is unique on its page and names its files.
 
     `headline` says what the picture shows; `period` is given when it is not the one chosen, `said` are further
-    pairs of words about what is counted.
+    pairs of words about what is counted, `remarks` sentences beside the notes. `headed`: the page has called
+    `head` itself, to put a control between headline and picture.
     """
-    st.subheader(plain(headline), anchor=f"{view.page}-{key}".replace("_", "-"))
+    if not headed:
+        head(view, key, headline)
     if table.unknown:
         st.info(view.reader.t("states.not_published"), icon=":material/hourglass_empty:")
     elif table.empty:
@@ -39,31 +43,39 @@ def tell(
     elif figure is None:
         tables.show(view.reader, table, headline)
     elif len(table.columns) <= BESIDE:
-        left, right = st.columns(2, gap="medium")
+        left, right = st.columns([2, 3], gap="medium")
         with left:
             _draw(view, key, headline, figure)
         with right:
-            tables.show(view.reader, table, headline)
+            tables.show(view.reader, table, headline, tall=figure.layout.height)
     else:
         _draw(view, key, headline, figure)
         tables.show(view.reader, table, headline)
-    _say_notes(view, notes)
+    # That the data are a demonstration stands at the head of the page and in the file, not under every table.
+    sentences = [*remarks, *_sentences(view, [note for note in notes if note.kind != "demonstration"], figure)]
+    _say_notes(sentences)
     if not table.empty:
-        _offer_files(view, key, headline, table, notes, period, said)
+        _offer_files(view, key, _sheet(view, headline, table, sentences, period, said), period or view.period)
+
+
+def head(view: View, key: str, headline: str) -> None:
+    """The headline of a section; its anchor makes it a place to link to."""
+    st.subheader(plain(headline), anchor=f"{view.page}-{key}".replace("_", "-"))
 
 
 def _draw(view: View, key: str, headline: str, figure: go.Figure) -> None:
     st.plotly_chart(
-        figure,
+        charts.inked(figure, dark=st.context.theme.type == "dark"),
         key=f"{view.page}_{key}_chart",
         config=charts.CONFIG,
         alt=view.reader.t("section.chart", headline=headline),
     )
 
 
-def _sentences(view: View, notes: Sequence[Note]) -> list[str]:
-    """Notes as sentences, once each: breaks with the numbers that they have on the chart."""
-    numbers = {note: number for number, note in enumerate(charts.breaks(notes), start=1)}
+def _sentences(view: View, notes: Sequence[Note], figure: go.Figure | None) -> list[str]:
+    """Notes as sentences, once each: breaks with the numbers that they have on the chart, if it has them."""
+    drawn = figure is not None and figure.layout.meta == charts.BREAKS_DRAWN
+    numbers = {note: number for number, note in enumerate(charts.breaks(notes), start=1)} if drawn else {}
     found = []
     for note in notes:
         text = note.text(view.reader.language)
@@ -73,41 +85,40 @@ def _sentences(view: View, notes: Sequence[Note]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _say_notes(view: View, notes: Sequence[Note]) -> None:
-    """What has to be known about the figures; that they are a demonstration stands at the head of the page."""
-    for text in _sentences(view, [note for note in notes if note.kind != "demonstration"]):
-        st.caption(plain(text))
+def _say_notes(sentences: Sequence[str]) -> None:
+    """What has to be known about the figures."""
+    if sentences:
+        st.markdown("\n".join(f"- {small(text)}" for text in sentences))
 
 
-def sheet(
+def _sheet(
     view: View,
     headline: str,
     table: Table,
-    notes: Sequence[Note],
-    period: Period | None = None,
-    said: Sequence[tuple[str, str]] = (),
+    sentences: Sequence[str],
+    period: Period | None,
+    said: Sequence[tuple[str, str]],
 ) -> exports.Sheet:
-    """What goes into a file."""
+    """What goes into a file: the table, and everything that is said about it on the page."""
     t = view.reader.t
-    as_of: AsOf = view.database.as_of
+    as_of = view.database.as_of
     pairs = [
         *view.said(period),
         *said,
         (t("exports.as_of"), as_of_words(view.reader, as_of)),
         (t("exports.source"), t("exports.source_demonstration" if as_of.demonstration else "exports.source_records")),
     ]
-    return exports.Sheet(headline, tuple(pairs), table, tuple(_sentences(view, notes)), view.reader)
+    return exports.Sheet(headline, tuple(pairs), table, tuple(sentences), view.reader)
 
 
-def _offer_files(view, key, headline, table, notes, period, said) -> None:
-    content = sheet(view, headline, table, notes, period, said)
-    name = (view.page, key, (period or view.period).code)
+def _offer_files(view: View, key: str, sheet: exports.Sheet, period: Period) -> None:
+    """Two buttons; a file is made when its button is pressed."""
     with st.container(horizontal=True, gap="small"):
         for ending, make, mime in (("xlsx", exports.as_xlsx, exports.XLSX), ("csv", exports.as_csv, exports.CSV)):
             st.download_button(
                 ending.upper(),
-                data=lambda make=make: make(content),
-                file_name=exports.file_name(*name, ending=ending),
+                data=lambda make=make: make(sheet),
+                file_name=exports.file_name(view.page, key, period.code, ending=ending),
                 mime=mime,
                 key=f"{view.page}_{key}_{ending}",
                 icon=":material/download:",

@@ -181,8 +181,8 @@ def written(reader: Reader, row: Row, column: Column, figure) -> str:
     return reader.change(unit, figure) if column.change else reader.value(unit, figure)
 
 
-def show(reader: Reader, table: Table, alt: str) -> None:
-    """A real table: a screen reader walks through its cells, and the names of rows and columns are headings."""
+def show(reader: Reader, table: Table, alt: str, tall: int = TALL) -> None:
+    """A real table: a screen reader walks through its cells. A long one scrolls within `tall` pixels, as its chart is."""
     frame = pd.DataFrame(
         {
             place: pd.array([row.figures[place] for row in table.rows], dtype="Float64")
@@ -199,7 +199,7 @@ def show(reader: Reader, table: Table, alt: str) -> None:
         styled,
         alt=alt,
         border="horizontal",
-        height=TALL if len(table.rows) > LONG else "content",
+        height=max(tall, TALL) if len(table.rows) > LONG else "content",
     )
 
 

@@ -2,10 +2,10 @@
 
 from pages.parts import charts, filters, tables
 from pages.parts.address import switch
-from pages.parts.answers import ask, compare
+from pages.parts.answers import ask, compare, notes_of
 from pages.parts.frame import page
 from pages.parts.running import running
-from pages.parts.section import tell
+from pages.parts.section import head, tell
 from pages.parts.sentences import against, counted, during, euros, first, named, say
 
 PAID = ("spend", "households_assisted", "persons_assisted")
@@ -25,14 +25,18 @@ with page("benefits") as here:
     bars = charts.bars(reader, paid.parts, "benefit", "spend", group="benefit_group")
     tell(view, "by_benefit", headline, table, bars, paid.notes)
 
-    months = compare(view, "spend", by="month", period=view.whole_year)
+    # Split by benefit too: for some years the sums of the benefits are published and their total is not.
+    months = compare(view, "spend", by=("month", "benefit"), period=view.whole_year)
+    months_alone = tables.totals_over(months.frame, "benefit")
     headline = say(reader, "benefits.by_month", **against(reader, months, "spend"))
+    head(view, "by_month", headline)
     since_january = switch("cumulative", reader.t("benefits.cumulative"))
-    frame = running(months.frame, "month", "spend") if since_january else months.frame
+    frame = running(months_alone, "month", "spend") if since_january else months_alone
     years = tables.periods_of(reader, months)
     table = tables.compared(reader, frame, "month", ["spend"], years)
-    lines = charts.two_years(reader, frame, "month", "spend", years)
-    tell(view, "by_month", headline, table, lines, months.notes, period=view.whole_year)
+    notes = notes_of(months)
+    lines = charts.two_years(reader, frame, "month", "spend", years, notes)
+    tell(view, "by_month", headline, table, lines, notes, period=view.whole_year, headed=True)
 
     forms = ask(view, "spend", by=("benefit", "form"))
     cash = {form: euros(reader, forms.value("spend", form=form)) for form in ("cash", "in_kind")}
@@ -57,4 +61,4 @@ with page("benefits") as here:
         years = tables.periods_of(reader, both)
         table = tables.compared(reader, both.frame, ("benefit_group", "benefit"), ["spend"], years)
         said = [(reader.dimension("population"), reader.label("population", population))]
-        tell(view, f"two_years_{population}", headline, table, notes=both.notes, said=said)
+        tell(view, f"two_years_{population}", headline, table, notes=notes_of(both), said=said)

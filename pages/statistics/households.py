@@ -82,4 +82,6 @@ with page("households") as here:
     headline = between(reader, years, "year", "households_with_status")
     table = tables.crossed(reader, years.frame, "year", "status", "households_with_status", total_down=False)
     lines = charts.series(reader, years.frame, "year", ["households_with_status"], "status", years.notes)
-    tell(view, "series", headline, table, lines, years.notes, period=view.all_years)
+    population = dict(view.said()).get(reader.dimension("population"), reader.t("filters.all_population"))
+    bases = reader.t("households.bases", population=population)
+    tell(view, "series", headline, table, lines, years.notes, period=view.all_years, remarks=[bases])

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.parts import charts, figures, filters, tables
-from pages.parts.answers import ask, compare
+from pages.parts.answers import ask, compare, notes_of
 from pages.parts.frame import links, page
 from pages.parts.section import tell
 from pages.parts.sentences import during, moved, say
@@ -14,7 +14,7 @@ QUESTIONS = {
     "assistance": (("spend", "households_assisted", "persons_assisted"), (), ASSISTANCE),
     "statuses": (("households_with_status",), ("status",), {}),
     "psychologists": (("psychologist_clients", "consultations"), (), {}),
-    "day_centres": (("visits",), (), {}),
+    "day_centres": (("visits",), (), {"centre": "gadc"}),
 }
 # Key figures: name, question, measure, noun of its sentence, row.
 KEY_FIGURES = (
@@ -43,7 +43,7 @@ with page("overview") as here:
         for key, name, code, noun, row in KEY_FIGURES
     ]
     figures.show(reader, key_figures)
-    notes = list(dict.fromkeys(note for one in compared.values() for note in one.notes))
+    notes = list(dict.fromkeys(note for one in compared.values() for note in notes_of(one)))
     tell(
         view,
         "key_figures",
@@ -60,7 +60,7 @@ with page("overview") as here:
         moved(reader, changes, "benefit", "spend", when),
         tables.compared(reader, changes, "benefit", ["spend"], tables.periods_of(reader, spend)),
         charts.movers(reader, changes, "benefit", "spend"),
-        spend.notes,
+        notes_of(spend),
     )
 
     st.subheader(reader.t("overview.more"), anchor=False)
