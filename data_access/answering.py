@@ -83,23 +83,15 @@ def _completed(
     """Add the calendar cells in which nothing happened: on covered days, no records mean zero."""
     if not cells or frame.empty:
         return frame
-    time = list(cells)
-    spells = [(code,) for code in ()]
-    grain = finest_grain(question.by)
     covered = [coverage[s] for s in {measure(code).fact.subject for code in question.measures} if s in coverage]
     if not covered:
         return frame
     first, last = min(c.data_from for c in covered), max(c.data_until for c in covered)
-    spells = {
-        tuple(_code_at(cells, name, cell) for name in time)
-        for cell in cells[grain].values()
-        if cell.start <= last and cell.end > first
-    }
-    for subset in product((False, True), repeat=len(time)):
-        spells |= {
-            tuple(TOTAL if total else code for total, code in zip(subset, spell, strict=True)) for spell in spells
-        }
-    spells.add((TOTAL,) * len(time))
+    time = list(cells)
+    spells = {(TOTAL,) * len(time)}
+    for cell in cells[finest_grain(question.by)].values():
+        if cell.start <= last and cell.end > first:
+            spells |= set(product(*((_code_at(cells, name, cell), TOTAL) for name in time)))
     others = [name for name in question.by if name not in cells]
     seen = frame[others].drop_duplicates() if others else pd.DataFrame(index=[0])
     if len(spells) * len(seen) > MOST_COMPLETED_ROWS:
