@@ -25,6 +25,7 @@ from data_access.demo.assistance_world import (
     FIRST_YEAR,
     LAST_YEAR,
     NEEDY,
+    NOT_APPLICABLE,
     YEARS,
     World,
 )
@@ -32,6 +33,9 @@ from data_access.demo.assistance_world import (
 _STATUS = np.array(["none", "", "needy", "low_income"])
 _POPULATION = np.array(["residents", "ukraine_civilians"])
 _DAY = np.timedelta64(1, "D")
+
+UNKNOWN_ACTIVITY = 0.01
+"""Share of members before 2022 whose work nobody wrote down."""
 
 
 def assistance_records(seed: int) -> dict[str, pd.DataFrame]:
@@ -112,11 +116,13 @@ def _memberships(world: World, formed: np.ndarray, dissolved: np.ndarray) -> pd.
     follows = person[1:] == person[:-1]
     end[:-1][follows] = begin[1:][follows] - _DAY
     place = (begin.astype("datetime64[Y]").astype(int) + 1970 - FIRST_YEAR).clip(0)
+    unknown = (table[person, place] != NOT_APPLICABLE) & (end < new_year[-2])
+    unknown &= world.rng.random(len(person)) < UNKNOWN_ACTIVITY
     return pd.DataFrame(
         {
             "household_id": home[person] + 1,
             "person_id": person + 1,
-            "activity": ACTIVITIES[table[person, place]],
+            "activity": np.where(unknown, None, ACTIVITIES[table[person, place]]),
             "valid_from": begin,
             "valid_to": end,
         }

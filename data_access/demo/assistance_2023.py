@@ -25,6 +25,9 @@ from data_access.demo.targets import count
 
 YEAR = 2023
 
+OLD_FROM = 65
+"""Age at the end of the year of who is of pension age (64 years and 6 months); nobody drawn is 64."""
+
 
 @dataclass
 class Assisted:
@@ -76,8 +79,8 @@ def _households(world: World, pattern: Pattern) -> np.ndarray:
 
     born = np.select(
         [adults == old, has_children],
-        [YEAR - rng.integers(66, 90, len(adults)), YEAR - rng.integers(25, 51, len(adults))],
-        YEAR - rng.integers(21, 62, len(adults)),
+        [YEAR - rng.integers(OLD_FROM, 90, len(adults)), YEAR - rng.integers(25, 51, len(adults))],
+        YEAR - rng.integers(21, OLD_FROM - 1, len(adults)),
     )
     activity = np.select(
         [public_works, works, adults == GROUPS.index("employed"), adults == leave],

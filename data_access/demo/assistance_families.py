@@ -66,10 +66,10 @@ def _births_in_assistance(world: World, born_on: np.ndarray) -> pd.DataFrame:
         {"household": household, "person": person, "month": month, "year": month // 12 + FIRST_YEAR}
     )
     found = found.sort_values(["household", "month"]).drop_duplicates(["household", "year"])
-    children = pd.DataFrame({"household": persons["household"], "born": born_on, "year": persons["born"]})
-    children = children[~persons["head"]]
-    pairs = found.reset_index().merge(children, on="household", suffixes=("", "_other"))
-    young = (pairs["year_other"] > pairs["year"] - 18) & (pairs["born"] < born_on[pairs["person"]])
+    others = pd.DataFrame({"household": persons["household"], "born_other": born_on})[~persons["head"]]
+    pairs = found.assign(born=born_on[found["person"]]).reset_index().merge(others, on="household")
+    of_age = pairs["born_other"] + pd.DateOffset(years=18)
+    young = (pairs["born_other"] < pairs["born"]) & (of_age > pairs["born"])
     older = young.groupby(pairs["index"]).sum()
     return found.assign(
         order=older.reindex(found.index).fillna(0).clip(upper=2).astype(int), population="residents"
@@ -95,7 +95,7 @@ def _birth_families(world: World, year: int, orders: np.ndarray, ukrainian: bool
     new_unit = (rng.random(number) < NEW_UNITS_SHARE) & (year >= 2022) & (not ukrainian)
     household = world.add_households(number, ukrainian=ukrainian, new_unit=new_unit)
     siblings = np.where(orders == 2, 2 + (rng.random(number) < 0.25), orders)
-    age = rng.integers(20, 30, number) + 4 * siblings
+    age = rng.integers(22, 30, number) + 4 * siblings
     add_adults(world, household, year - age, rng.random(number) < 0.01, head=True)
     partner = rng.random(number) < 0.86
     add_adults(
@@ -111,7 +111,7 @@ def _birth_families(world: World, year: int, orders: np.ndarray, ukrainian: bool
         has = siblings >= gap
         earlier = month[has] - 3 - 30 * gap - rng.integers(0, 8, has.sum())
         child = _born(world, household[has], earlier, year)
-        order = np.minimum(orders[has] - gap, 2).clip(0)
+        order = np.minimum(siblings[has] - gap, 2)
         part = pd.DataFrame({"household": household[has], "person": child, "month": earlier, "order": order})
         known = (part["month"] >= 0) & (part["month"] < 12 * column(2022)) & ~new_unit[has] & (not ukrainian)
         found.append(part[known])
