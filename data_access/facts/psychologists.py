@@ -71,6 +71,8 @@ def _problem_category(scope: Scope) -> ColumnElement:
     sets, categories = scope.tables["client_area_sets"], scope.tables["problem_categories"]
     return case(
         (sets.c.bits.is_(None), null()),
+        # The report has a list for children and one for adults: without an age there is none to look in.
+        (persons(scope).c.birth_date.is_(None), null()),
         else_=func.coalesce(categories.c.problem_category, "combined_problems"),
     )
 

@@ -49,11 +49,17 @@ def _status_members(stock: bool) -> Callable[[Scope], dict[str, ColumnElement]]:
 
 
 def _residences(scope: Scope) -> FromClause:
-    """Rule 7: where the household lives on a day of the cell on which the decision is in force."""
+    """Rule 7: where the household lives on a day of the cell on which the decision is in force, and, where
+    members are counted, on which the member is one."""
     d = scope.tables["status_decisions"]
+    spans = [d, scope.tables["memberships"]] if "memberships" in scope.tables else [d]
     return scope.join(
         schema.residences,
-        lambda r: and_(r.c.household_id == d.c.household_id, touches_cell(scope, r), overlap(r, d)),
+        lambda r: and_(
+            r.c.household_id == d.c.household_id,
+            touches_cell(scope, r),
+            *(overlap(r, span) for span in spans),
+        ),
         outer=True,
     )
 
