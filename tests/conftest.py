@@ -3,5 +3,6 @@
 pytest_plugins = [
     "tests.infrastructure.browser",
     "tests.infrastructure.case_database",
+    "tests.infrastructure.demonstration",
     "tests.infrastructure.postgres",
 ]

@@ -15,7 +15,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from data_access import Answer, Database, Question, demo, open_database
+from data_access import Answer, Database, Question, open_database
 from data_access import check as checking
 from data_access.answer import AsOf
 from data_access.check import CheckedFigure, as_tables, check, questions, summary
@@ -408,15 +408,8 @@ NAME = "case.duckdb"
 
 
 @pytest.fixture(scope="module")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("check") / NAME
-    demo.build(f"duckdb:///{path}")
-    return path
-
-
-@pytest.fixture(scope="module")
-def found(demonstration: Path) -> dict[str, CheckedFigure]:
-    return {figure.figure_id: figure for figure in check(open_database(f"duckdb:///{demonstration}"))}
+def found(demonstration_url: str) -> dict[str, CheckedFigure]:
+    return {figure.figure_id: figure for figure in check(open_database(demonstration_url))}
 
 
 def test_the_demonstration_differs_from_the_report_nowhere(found: dict[str, CheckedFigure]) -> None:
@@ -432,9 +425,9 @@ def test_no_reading_is_stale(found: dict[str, CheckedFigure]) -> None:
     assert not [name for name in READINGS if found[name].outcome == "equal"]
 
 
-def test_every_split_question_answers_as_the_plain_one(demonstration: Path, found: dict[str, CheckedFigure]) -> None:
+def test_every_split_question_answers_as_the_plain_one(demonstration_url: str, found: dict[str, CheckedFigure]) -> None:
     """Asking for several figures at once changes none; every seventh is asked again on its own."""
-    database = open_database(f"duckdb:///{demonstration}")
+    database = open_database(demonstration_url)
     for name, question in list(questions().items())[::7]:
         [code] = question.measures
         value = database.ask(question).value()
@@ -442,20 +435,20 @@ def test_every_split_question_answers_as_the_plain_one(demonstration: Path, foun
         assert value == (answered * 100 if measure(code).unit == "cents" and value is not None else answered), name
 
 
-def test_the_check_is_quick(demonstration: Path) -> None:
-    database = open_database(f"duckdb:///{demonstration}")
+def test_the_check_is_quick(demonstration_url: str) -> None:
+    database = open_database(demonstration_url)
     began = time.perf_counter()
     check(database)
     assert time.perf_counter() - began < LONGEST_CHECK
 
 
 @pytest.fixture
-def damaged(demonstration: Path, tmp_path: Path) -> Iterator[Callable[[str], Database]]:
+def damaged(demonstration_file: Path, tmp_path: Path) -> Iterator[Callable[[str], Database]]:
     """A copy of the demonstration database after an SQL statement that damages it."""
 
     def damage(statement: str) -> Database:
         path = tmp_path / NAME
-        shutil.copy(resolve(demonstration), path)
+        shutil.copy(resolve(demonstration_file), path)
         with duckdb.connect(str(path)) as connection:
             [changed] = connection.execute(statement).fetchone()
             assert changed == 1

@@ -1,0 +1,67 @@
+"""The dashboard's pages, run without a browser by Streamlit's own `AppTest`."""
+
+import ast
+import re
+from pathlib import Path
+
+import pandas as pd
+import pyarrow
+from streamlit.testing.v1 import AppTest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DASHBOARD = REPOSITORY / "dashboard.py"
+LONGEST_RUN = 60  # seconds
+LANGUAGES = ("lv", "en")
+
+
+def _declared_pages() -> list[str]:
+    """The keys of `PAGES` in dashboard.py; importing it would run it."""
+    for node in ast.parse(DASHBOARD.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == ["PAGES"]:
+            return list(ast.literal_eval(node.value))
+    raise AssertionError("dashboard.py has no PAGES")
+
+
+def script(page: str) -> Path:
+    return REPOSITORY / "pages" / "statistics" / f"{page}.py"
+
+
+PAGES = [name for name in _declared_pages() if script(name).exists()]
+
+
+def open_page(name: str, **address: str) -> AppTest:
+    """A visitor opens a page by a link with these choices in its address."""
+    app = AppTest.from_file(str(DASHBOARD), default_timeout=LONGEST_RUN)
+    app.query_params = {**address}
+    app.run()
+    if name != PAGES[0]:
+        app.query_params = {**address}
+        app.switch_page(str(script(name).relative_to(REPOSITORY))).run()
+    return app
+
+
+def unescaped(text: str) -> str:
+    """A text without the backslashes and stars that keep Markdown from reading it."""
+    return re.sub(r"\\(.)", r"\1", text.removeprefix("**").removesuffix("**"))
+
+
+def shown(table) -> pd.DataFrame:
+    """A table as it stands on screen: texts, its first column the names of the rows."""
+    data = table.proto.arrow_data
+    frame = pyarrow.ipc.open_stream(data.data).read_pandas()
+    if data.HasField("styler"):
+        texts = pyarrow.ipc.open_stream(data.styler.display_values).read_pandas()
+        texts = texts.iloc[:, -len(frame.columns) :]
+        texts.columns = frame.columns
+        frame = texts
+    return frame.map(lambda text: unescaped(str(text)))
+
+
+def said(app: AppTest) -> str:
+    """Everything a page says in words, besides its tables."""
+    elements = [*app.title, *app.subheader, *app.caption, *app.markdown, *app.info, *app.error, *app.warning]
+    return "\n".join(unescaped(element.value) for element in elements)
+
+
+def headlines(app: AppTest) -> list[str]:
+    return [unescaped(element.value) for element in app.subheader]
