@@ -11,7 +11,7 @@ from data_access.demo import assistance_families as families
 from data_access.demo import assistance_small as small
 from data_access.demo.assistance_calendar import payment_days
 from data_access.demo.assistance_money import pay
-from data_access.demo.assistance_world import FIRST_YEAR, LAST_YEAR, YEARS, World, column
+from data_access.demo.assistance_world import FIRST_YEAR, LAST_YEAR, World, column
 from data_access.demo.targets import cents, count
 
 RESIDENTS, UKRAINE = "residents", "ukraine_civilians"
@@ -61,20 +61,18 @@ def payments(world: World) -> pd.DataFrame:
         [small.orphans(world), small.foster(world), funerals, small.families_with_help(world), ukrainian],
         ignore_index=True,
     )
-    month = pd.Series(np.minimum(few["month"], 12 * len(YEARS) - 1))
-    few = few.assign(month=month, date=payment_days(world.rng, month))
+    few["date"] = payment_days(world.rng, few["month"])
     _bury(world, few, deceased)
-    birth = born.assign(type="birth", date=payment_days(world.rng, born["month"]))
-    birth = birth.assign(weight=100.0 * np.array(families.BIRTH_AMOUNT)[birth["order"]])
-    meals = _meals(world, born, few, deceased, hosted, hosting)
-    found = pd.concat([few, meals], ignore_index=True)
+    found = pd.concat([few, _meals(world, born, few, deceased, hosted, hosting)], ignore_index=True)
     found["form"] = np.where(found["type"].str.startswith("meals"), "in_kind", "cash")
-    found = pd.concat([_in_kind(found), birth.assign(form="cash", cents=birth["weight"].astype(np.int64))])
-    paid = found[found["cents"].notna()].drop(columns="weight")
-    unpaid = found[found["cents"].isna()].drop(columns="cents")
-    return pd.concat([paid, _amounts(world, unpaid)], ignore_index=True)[
-        ["household", "person", "date", "type", "form", "cents"]
-    ].astype({"cents": np.int64})
+    born = born.assign(
+        type="birth",
+        form="cash",
+        date=payment_days(world.rng, born["month"]),
+        cents=100 * np.array(families.BIRTH_AMOUNT)[born["order"]],
+    )
+    columns = ["household", "person", "date", "type", "form", "cents"]
+    return pd.concat([born[columns], _amounts(world, _in_kind(found))[columns]], ignore_index=True)
 
 
 def _bury(world: World, few: pd.DataFrame, deceased: np.ndarray) -> None:
@@ -133,11 +131,11 @@ def _in_last_year(found: pd.DataFrame) -> pd.Series:
 
 
 def _in_kind(found: pd.DataFrame) -> pd.DataFrame:
-    """Some household items of orphans are given in kind: the first ones of each third person."""
-    items = (found["type"] == "orphan_household_items") & (found["person"] % 5 == 0)
-    items |= found.index == found.index[(found["type"] == "orphan_household_items") & _in_last_year(found)][0]
-    found["form"] = found["form"].mask(items, "in_kind")
-    return found.assign(cents=np.nan)
+    """Each fifth orphan gets household items in kind, and one of the last year does in any case."""
+    items = found["type"] == "orphan_household_items"
+    chosen = items & (found["person"] % 5 == 0)
+    chosen |= found.index == found.index[items & _in_last_year(found)][0]
+    return found.assign(form=found["form"].mask(chosen, "in_kind"))
 
 
 def _amounts(world: World, found: pd.DataFrame) -> pd.DataFrame:
