@@ -22,6 +22,7 @@ SEPARATORS = {"lv": f",{NO_BREAK_SPACE}", "en": ".,"}
 CLEAR = "rgba(0,0,0,0)"
 GRID = "rgba(123,133,143,0.35)"
 SHADE = "rgba(123,133,143,0.18)"
+PATTERN = {"fillmode": "overlay", "fgcolor": "#FFFFFF", "size": 6, "solidity": 0.25}
 LABEL = 13  # points: names and figures
 SMALL = 12  # axes
 ROW = 40  # pixels of a bar with its name above it
@@ -182,7 +183,7 @@ def stacked(reader: Reader, frame: pd.DataFrame, dimension: str, split: str, cod
             y=[places[row] for row in rows[dimension]],
             width=0.36,
             orientation="h",
-            marker={"color": look.colour, "pattern": {"shape": look.pattern, "solidity": 0.3}},
+            marker={"color": look.colour, "pattern": PATTERN | {"shape": look.pattern}},
             customdata=[
                 [reader.label(dimension, row), reader.figure(code, value)]
                 for row, value in zip(rows[dimension], rows[code], strict=True)
@@ -257,7 +258,7 @@ def series(
     positions = {cell: place for place, cell in enumerate(cells)}
     figure = go.Figure(layout=_layout(reader, LINE_HEIGHT, legend=_legend(), hovermode="x"))
     drawn: list[pd.Series] = []
-    for name, label, look, rows, code in _lines(reader, frame, codes, split, total):
+    for label, look, rows, code in _lines(reader, frame, codes, split, total):
         values = dict(zip(rows[time], rows[code], strict=True))
         listed = pd.Series([values.get(cell, pd.NA) for cell in cells], dtype="object")
         drawn.append(listed)
@@ -286,12 +287,13 @@ def series(
 
 
 def _lines(reader, frame, codes, split, total):
+    """(name, look, rows, measure) of each line."""
     if split is None:
         for number, code in enumerate(codes):
-            yield code, reader.measure(code), mark("measure", code, number), frame, code
+            yield reader.measure(code), mark("measure", code, number), frame, code
         return
     for number, name in enumerate(name for name in dict.fromkeys(frame[split]) if total or name != TOTAL):
-        yield name, reader.label(split, name), mark(split, name, number), frame[frame[split] == name], codes[0]
+        yield reader.label(split, name), mark(split, name, number), frame[frame[split] == name], codes[0]
 
 
 def _label_ends(figure: go.Figure, drawn: Sequence[pd.Series]) -> None:
@@ -344,8 +346,8 @@ def _gaps(figure, reader, frame, time, codes, positions) -> None:
 
 
 def breaks(notes: Sequence[Note]) -> list[Note]:
-    """The breaks among notes, in the order of their numbers on a chart."""
-    return [note for note in notes if note.kind == "break"]
+    """The breaks among notes by their days: the order of their numbers on a chart."""
+    return sorted((note for note in notes if note.kind == "break"), key=lambda note: note.param("day"))
 
 
 def _breaks(figure: go.Figure, notes: Sequence[Note], time: str, positions: dict[str, int]) -> None:

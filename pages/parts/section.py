@@ -78,10 +78,10 @@ def _sentences(view: View, notes: Sequence[Note], figure: go.Figure | None) -> l
     numbers = {note: number for number, note in enumerate(charts.breaks(notes), start=1)} if drawn else {}
     found = []
     for note in notes:
-        text = note.text(view.reader.language)
-        if note in numbers:
-            text = view.reader.t("section.break", number=numbers[note], text=text)
-        found.append(text)
+        if note not in numbers:
+            found.append(note.text(view.reader.language))
+    for note, number in numbers.items():
+        found.append(view.reader.t("section.break", number=number, text=note.text(view.reader.language)))
     return list(dict.fromkeys(found))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from data_access import TOTAL, Comparison, measure
+from data_access import TOTAL, Comparison, dimension, measure
 from pages.parts.reader import Reader, plain
 
 LONG = 14  # rows: a longer table scrolls under its header
@@ -97,13 +97,20 @@ def listed(reader: Reader, frame: pd.DataFrame, by: str | Sequence[str], codes: 
     return Table(reader.dimension(by[-1]), _measured(reader, codes), rows)
 
 
+def _codes(reader: Reader, frame: pd.DataFrame, name: str) -> list[str]:
+    """Codes of a dimension that occur, in order: calendar cells by day, others as the vocabulary has them."""
+    if dimension(name).kind == "time":
+        return sorted(set(frame[name]))
+    return sorted(set(frame[name]), key=lambda code: reader.vocabulary.rank(name, code))
+
+
 def crossed(reader: Reader, frame: pd.DataFrame, down: str, across: str, code: str, total_down: bool = True) -> Table:
     """One row a code of `down`, one column a code of `across`, one measure; totals at the right and below.
 
     `total_down=False` leaves out the row of totals, where there is none to speak of (stocks, years of a series).
     """
-    rows = [name for name in dict.fromkeys(frame[down]) if total_down or name != TOTAL]
-    columns = list(dict.fromkeys(frame[across]))
+    rows = [name for name in _codes(reader, frame, down) if total_down or name != TOTAL]
+    columns = _codes(reader, frame, across)
     cells = frame.set_index([down, across])[code]
 
     def cell(row: str, column: str):
@@ -182,7 +189,7 @@ def written(reader: Reader, row: Row, column: Column, figure) -> str:
 
 
 def show(reader: Reader, table: Table, alt: str, tall: int = TALL) -> None:
-    """A real table: a screen reader walks through its cells. A long one scrolls within `tall` pixels, as its chart is."""
+    """A real table, through whose cells a screen reader walks. A long one scrolls within `tall` pixels."""
     frame = pd.DataFrame(
         {
             place: pd.array([row.figures[place] for row in table.rows], dtype="Float64")
