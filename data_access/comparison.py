@@ -63,14 +63,12 @@ def _beside(question: Question, now: pd.DataFrame, before: pd.DataFrame, vocabul
     renamed = before.rename(columns={code: f"{code}_before" for code in measures})
     if by:
         both = now.merge(renamed, on=by, how="outer", indicator=True)
+        time = [name for name in by if dimension(name).kind == "time"]
         for code in measures:
-            # A combination that occurs in one year only did not occur in the other: zero, unless that year is unknown.
-            for column, missing, known in (
-                (code, "right_only", now[code].notna().any()),
-                (f"{code}_before", "left_only", renamed[f"{code}_before"].notna().any()),
-            ):
-                if known:
-                    both.loc[both["_merge"] == missing, column] = 0
+            # A combination that occurs in one year only did not occur in the other: zero, where that year is known.
+            for column, missing, year in ((code, "right_only", now), (f"{code}_before", "left_only", renamed)):
+                absent = (both["_merge"] == missing) & _known(both, year[year[column].notna()], time)
+                both.loc[absent, column] = 0
         both = _in_order(both.drop(columns="_merge"), by, vocabulary)
     else:
         both = pd.concat([now.reset_index(drop=True), renamed.reset_index(drop=True)], axis=1)
@@ -80,6 +78,14 @@ def _beside(question: Question, now: pd.DataFrame, before: pd.DataFrame, vocabul
         base = earlier.astype("Float64")
         both[f"{code}_change_percent"] = both[f"{code}_change"].astype("Float64") / base.where(base != 0) * 100
     return both
+
+
+def _known(rows: pd.DataFrame, figures: pd.DataFrame, time: list[str]) -> pd.Series:
+    """Whether there are figures of the days that each row stands for."""
+    if not time:
+        return pd.Series(not figures.empty, index=rows.index)
+    spells = set(figures[time].itertuples(index=False, name=None))
+    return pd.Series([spell in spells for spell in rows[time].itertuples(index=False, name=None)], index=rows.index)
 
 
 def _in_order(frame: pd.DataFrame, by: list[str], vocabulary) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from data_access import schema
 from data_access.answer import Answer, AsOf
 from data_access.answering import answer_from_rows
-from data_access.errors import DatabaseMissing, DatabaseUnavailable, DatabaseVersion, UnknownName
+from data_access.errors import DatabaseError, DatabaseMissing, DatabaseUnavailable, DatabaseVersion, UnknownName
 from data_access.measures import dimension, nearest
 from data_access.pointer import resolve
 from data_access.question import UNKNOWN, Question
@@ -69,7 +69,11 @@ def _opened(place: URL) -> "Database":
                 if not Path(other.database).exists() or _same_pointer(other, place):
                     _databases.pop(other).engine.dispose()
         engine = known.engine if known else _engine(place)
-        _databases[place] = Database(engine)
+        try:
+            _databases[place] = Database(engine)
+        except DatabaseError:
+            engine.dispose()
+            raise
         return _databases[place]
 
 

@@ -25,7 +25,7 @@ def format_integer(value: int, language: str) -> str:
 
 def format_decimal(value: Decimal | float, language: str, places: int = 2) -> str:
     """A number with a fixed number of decimals, rounded half up."""
-    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) + 0  # no minus before nothing
     pattern = "#,##0" + ("." + "0" * places if places else "")
     return _tidy(numbers.format_decimal(exact, format=pattern, locale=language), language)
 
