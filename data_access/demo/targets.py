@@ -23,9 +23,7 @@ def _column(file: str, column: str) -> dict[str, str]:
 @cache
 def _texts() -> dict[str, str]:
     readings = PUBLISHED / "readings.csv"
-    return _column("published_figures.csv", "value") | (
-        _column("readings.csv", "reading") if readings.exists() else {}
-    )
+    return _column("published_figures.csv", "value") | (_column("readings.csv", "reading") if readings.exists() else {})
 
 
 def value(figure_id: str) -> Decimal:

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from data_access.demo.assistance_dates import END, REFORM
-from data_access.demo.assistance_world import World
+from data_access.demo.assistance.dates import END, REFORM
+from data_access.demo.assistance.world import World
 
 OLD = {"ogre": 69, "ogresgals": 8, "madliena": 5, "suntazi": 5, "taurupe": 2.6, "krape": 2, "keipene": 2.6,
        "laubere": 2, "mazozoli": 1.6, "mengele": 2}  # fmt: skip

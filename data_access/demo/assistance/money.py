@@ -33,9 +33,7 @@ def share_out(cell: np.ndarray, weight: np.ndarray, totals: np.ndarray, unit: np
     return cents + (rank == 0) * (totals - units * unit)[cell]
 
 
-def pay(
-    rng: np.random.Generator, payments: pd.DataFrame, totals: dict, unit: dict | None = None
-) -> pd.DataFrame:
+def pay(rng: np.random.Generator, payments: pd.DataFrame, totals: dict, unit: dict | None = None) -> pd.DataFrame:
     """Payments with `cents`: their `weight` decides, `totals` (cents by `cell`) is met exactly.
 
     A correction is a further payment, negative, on the day of the household's next payment of the same

@@ -72,9 +72,7 @@ def patterns() -> list[Pattern]:
     solution = milp(
         np.concatenate([np.zeros(size), weight, weight]),
         integrality=np.concatenate([np.ones(size), np.zeros(2 * size)]),
-        constraints=LinearConstraint(
-            matrix, np.concatenate([lower, expected]), np.concatenate([upper, expected])
-        ),
+        constraints=LinearConstraint(matrix, np.concatenate([lower, expected]), np.concatenate([upper, expected])),
         bounds=Bounds(0, np.concatenate([bounds, np.full(2 * size, np.inf)])),
         options={"mip_rel_gap": 0.2, "time_limit": 60},
     )

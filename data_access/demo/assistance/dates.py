@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from data_access.demo.assistance_world import FIRST_YEAR, LAST_YEAR, YEARS, World
+from data_access.demo.assistance.world import FIRST_YEAR, LAST_YEAR, YEARS, World
 
 END = np.datetime64(f"{LAST_YEAR}-12-31", "D")
 REFORM = np.datetime64("2021-07-01", "D")
@@ -45,13 +45,9 @@ def _bounds(world: World, payments: pd.DataFrame, decisions: pd.DataFrame) -> tu
         start, stop = _day(year), _day(year + 1) - 1
         valid = decisions[(decisions["valid_from"] <= stop) & (decisions["valid_to"] >= start)]
         days = (
-            valid.groupby(["household", "status"])
-            .agg(min=("valid_from", "min"), max=("valid_to", "max"))
-            .reset_index()
+            valid.groupby(["household", "status"]).agg(min=("valid_from", "min"), max=("valid_to", "max")).reset_index()
         )
-        _narrow(
-            first, last, days["household"], place, days["min"].clip(lower=start), days["max"].clip(upper=stop)
-        )
+        _narrow(first, last, days["household"], place, days["min"].clip(lower=start), days["max"].clip(upper=stop))
     return first, last
 
 
@@ -85,9 +81,7 @@ def lives(world: World, payments: pd.DataFrame, decisions: pd.DataFrame) -> tupl
     age = LAST_YEAR - world.head_born()
     room = (END - end).astype(int)
     ends = (room > 400) & (rng.random(number) < np.where(age > 74, 0.5, 0.08))
-    dissolved = np.where(
-        ends, end + (30 + rng.random(number) * (room - 60)).astype(int), np.datetime64("NaT", "D")
-    )
+    dissolved = np.where(ends, end + (30 + rng.random(number) * (room - 60)).astype(int), np.datetime64("NaT", "D"))
     return formed, dissolved
 
 

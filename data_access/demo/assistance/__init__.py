@@ -9,17 +9,17 @@ import hashlib
 import numpy as np
 import pandas as pd
 
-from data_access.demo import (
-    assistance_2023,
-    assistance_dates,
-    assistance_history,
-    assistance_other,
-    assistance_places,
-    assistance_social,
-    assistance_status,
+from data_access.demo.assistance import (
+    dates,
+    history,
+    other,
+    places,
+    social,
+    status,
+    year_2023,
 )
-from data_access.demo.assistance_people import activities
-from data_access.demo.assistance_world import (
+from data_access.demo.assistance.people import activities
+from data_access.demo.assistance.world import (
     ACTIVITIES,
     CHILDCARE_LEAVE,
     FIRST_YEAR,
@@ -41,18 +41,17 @@ UNKNOWN_ACTIVITY = 0.01
 def assistance_records(seed: int) -> dict[str, pd.DataFrame]:
     """The frames of the tables, without load_id; the same for the same seed."""
     world = World(np.random.default_rng(seed))
-    got = assistance_2023.build(world)
-    assistance_history.build(world)
-    spells = assistance_status.spells(world)
-    decisions = _dated(assistance_status.decisions(world, spells))
-    months = assistance_status.months(world, spells)
-    social = assistance_social.payments(world, got, months)
-    assistance_dates.births_and_leavings(world, social, decisions)
-    other = assistance_other.payments(world)
-    payments = pd.concat([social, other], ignore_index=True)
-    assistance_dates.births_and_leavings(world, payments.iloc[:0], decisions.iloc[:0])  # of those added since
-    formed, dissolved = assistance_dates.lives(world, payments, decisions)
-    places = assistance_places.Places(world, formed, dissolved)
+    got = year_2023.build(world)
+    history.build(world)
+    spells = status.spells(world)
+    decisions = _dated(status.decisions(world, spells))
+    months = status.months(world, spells)
+    tested = social.payments(world, got, months)
+    dates.births_and_leavings(world, tested, decisions)
+    payments = pd.concat([tested, other.payments(world)], ignore_index=True)
+    dates.births_and_leavings(world, payments.iloc[:0], decisions.iloc[:0])  # of those added since
+    formed, dissolved = dates.lives(world, payments, decisions)
+    homes = places.Places(world, formed, dissolved)
     return {
         "persons": _persons(world, seed),
         "households": pd.DataFrame(
@@ -63,10 +62,10 @@ def assistance_records(seed: int) -> dict[str, pd.DataFrame]:
                 "dissolved_on": dissolved,
             }
         ),
-        "residences": places.residences(),
+        "residences": homes.residences(),
         "memberships": _memberships(world, formed, dissolved),
         "status_decisions": _status_decisions(decisions),
-        "payments": _payments(payments, months, places),
+        "payments": _payments(payments, months, homes),
     }
 
 

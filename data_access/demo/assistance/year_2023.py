@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_access.demo.assistance_people import furnish
-from data_access.demo.assistance_program import GROUPS, Pattern, patterns
-from data_access.demo.assistance_world import (
+from data_access.demo.assistance.people import furnish
+from data_access.demo.assistance.program import GROUPS, Pattern, patterns
+from data_access.demo.assistance.world import (
     BOTH,
     CHILDCARE_LEAVE,
     EMPLOYED,
@@ -61,9 +61,7 @@ def _households(world: World, pattern: Pattern) -> np.ndarray:
     rng, members = world.rng, pattern.members
     number = members["households"]
     ukrainian = pattern.population == "ukraine_civilians"
-    household = world.add_households(
-        number, ukrainian=ukrainian, new_unit=rng.random(number) < NEW_UNITS_SHARE
-    )
+    household = world.add_households(number, ukrainian=ukrainian, new_unit=rng.random(number) < NEW_UNITS_SHARE)
     adults = np.repeat(np.arange(1, len(GROUPS)), [members[group] for group in GROUPS[1:]])
     leave, old = GROUPS.index("childcare_leave"), GROUPS.index("pension_age")
     order = rng.random(len(adults)) + 0.4 * (adults == old) - 2 * (adults == leave)
@@ -140,9 +138,7 @@ def _give_status(world: World, household, benefits, ukrainian: bool, both_compon
         "households": np.ones(len(household), int),
         "persons": world.size(YEAR)[household],
         "children": np.bincount(persons["household"][child], minlength=len(world))[household],
-        "disabled": np.bincount(persons["household"][child & persons["disabled"]], minlength=len(world))[
-            household
-        ],
+        "disabled": np.bincount(persons["household"][child & persons["disabled"]], minlength=len(world))[household],
     }
     targets = _targets(ukrainian)
     for _ in range(2000):
@@ -180,9 +176,7 @@ def _targets(ukrainian: bool) -> dict[int, dict[str, int]]:
 
 def _draw(rng, benefits, children, ukrainian: bool) -> np.ndarray:
     number = len(children)
-    only_crisis = benefits["crisis"] & ~np.any(
-        [has for name, has in benefits.items() if name != "crisis"], axis=0
-    )
+    only_crisis = benefits["crisis"] & ~np.any([has for name, has in benefits.items() if name != "crisis"], axis=0)
     if ukrainian:
         none = np.where(benefits["housing"], 0.72, 0.25)
         needy = np.full(number, 0.22)
@@ -210,9 +204,7 @@ def _plausible(left: dict[str, int]) -> bool:
 
 def _without_assistance(world: World, status: int, part: dict[str, int], ukrainian: bool) -> None:
     rng, number = world.rng, part["households"]
-    household = world.add_households(
-        number, ukrainian=ukrainian, new_unit=rng.random(number) < NEW_UNITS_SHARE
-    )
+    household = world.add_households(number, ukrainian=ukrainian, new_unit=rng.random(number) < NEW_UNITS_SHARE)
     world.state[household, column(YEAR)] = status
     if "children" not in part:
         furnish(world, household, sizes(rng, number, part["persons"], 6), YEAR)
@@ -227,13 +219,10 @@ def _without_assistance(world: World, status: int, part: dict[str, int], ukraini
     old = age[with_partner] > 62
     world.add_persons(
         household[with_partner],
-        born=YEAR
-        - np.where(old, age[with_partner], age[with_partner].clip(max=58) + rng.integers(-3, 4, len(old))),
+        born=YEAR - np.where(old, age[with_partner], age[with_partner].clip(max=58) + rng.integers(-3, 4, len(old))),
         activity=np.where(old, NOT_APPLICABLE, EMPLOYED),
     )
-    home = (
-        np.sort(rng.integers(0, min(number, part["children"]), part["children"])) if part["children"] else []
-    )
+    home = np.sort(rng.integers(0, min(number, part["children"]), part["children"])) if part["children"] else []
     home = np.asarray(home, int)
     world.add_persons(
         household[home],

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from data_access.demo.assistance_calendar import payment_days
-from data_access.demo.assistance_people import add_adults
-from data_access.demo.assistance_world import (
+from data_access.demo.assistance.calendar import payment_days
+from data_access.demo.assistance.people import add_adults
+from data_access.demo.assistance.world import (
     FIRST_YEAR,
     FOR_EVER,
     LAST_YEAR,
@@ -42,9 +42,7 @@ def births(world: World, born_on: np.ndarray) -> pd.DataFrame:
     for year in YEARS:
         before = own[own["year"] == year]
         if year < 2022:
-            orders = world.rng.choice(
-                3, BIRTH_FAMILIES.get(year, BIRTH_FAMILIES_BEFORE), p=(0.38, 0.38, 0.24)
-            )
+            orders = world.rng.choice(3, BIRTH_FAMILIES.get(year, BIRTH_FAMILIES_BEFORE), p=(0.38, 0.38, 0.24))
         else:
             orders = _orders(world, year, before)
         found.append(_birth_families(world, year, orders))
@@ -62,18 +60,14 @@ def _births_in_assistance(world: World, born_on: np.ndarray) -> pd.DataFrame:
     able[able] &= world.assisted[household[able], month[able] // 12]
     able &= (month >= 126) | ~world.households["new_unit"][household]
     person, month, household = person[able], month[able], household[able]
-    found = pd.DataFrame(
-        {"household": household, "person": person, "month": month, "year": month // 12 + FIRST_YEAR}
-    )
+    found = pd.DataFrame({"household": household, "person": person, "month": month, "year": month // 12 + FIRST_YEAR})
     found = found.sort_values(["household", "month"]).drop_duplicates(["household", "year"])
     others = pd.DataFrame({"household": persons["household"], "born_other": born_on})[~persons["head"]]
     pairs = found.assign(born=born_on[found["person"]]).reset_index().merge(others, on="household")
     of_age = pairs["born_other"] + pd.DateOffset(years=18)
     young = (pairs["born_other"] < pairs["born"]) & (of_age > pairs["born"])
     older = young.groupby(pairs["index"]).sum()
-    return found.assign(
-        order=older.reindex(found.index).fillna(0).clip(upper=2).astype(int), population="residents"
-    )
+    return found.assign(order=older.reindex(found.index).fillna(0).clip(upper=2).astype(int), population="residents")
 
 
 def _orders(world: World, year: int, before: pd.DataFrame) -> np.ndarray:
@@ -134,9 +128,7 @@ def ukrainian_birth(world: World, year: int) -> pd.DataFrame:
     return _birth_families(world, year, np.array([order]), ukrainian=True)
 
 
-def meals_families(
-    world: World, year: int, number: int, persons: int | None = None
-) -> tuple[np.ndarray, np.ndarray]:
+def meals_families(world: World, year: int, number: int, persons: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Families with children at preschool or school in a year; returns them and their first year of meals."""
     rng = world.rng
     size = sizes(rng, number, (persons or 4 * number) - number, 8) + 1
@@ -145,9 +137,7 @@ def meals_families(
     two = (size > 2) & (rng.random(number) < 0.78)
     age = rng.integers(29, 47, number)
     add_adults(world, household, year - age, rng.random(number) < 0.02, head=True)
-    add_adults(
-        world, household[two], year - (age + rng.integers(-3, 5, number))[two], np.zeros(two.sum(), bool)
-    )
+    add_adults(world, household[two], year - (age + rng.integers(-3, 5, number))[two], np.zeros(two.sum(), bool))
     home = np.repeat(np.arange(number), size - 1 - two)
     oldest = np.minimum(17, age[home] - 21)
     world.add_persons(household[home], born=year - rng.integers(PRESCHOOL, oldest + 1))
@@ -168,9 +158,7 @@ def meals(world: World, household: np.ndarray, first, last) -> pd.DataFrame:
         able &= (persons["last"] > year) & ~persons["head"]
         person = np.flatnonzero(able)
         school = age[person] >= SCHOOL
-        present = rng.random((len(person), 12)) < np.where(
-            school[:, None], 0.93 * SCHOOL_MONTHS, PRESCHOOL_CHANCE
-        )
+        present = rng.random((len(person), 12)) < np.where(school[:, None], 0.93 * SCHOOL_MONTHS, PRESCHOOL_CHANCE)
         present[:, 9] = True
         if year == 2021:
             present[:, :6] &= ~world.households["new_unit"][home[person]][:, None]
@@ -190,9 +178,7 @@ def meals(world: World, household: np.ndarray, first, last) -> pd.DataFrame:
     found = pd.concat(parts, ignore_index=True)
     price = 65 + 3 * (found["month"] // 12)
     found["weight"] = found["weight"] * price  # cents before 2022; in the published years only a weight
-    return found.assign(
-        household=persons["household"][found["person"]], date=payment_days(rng, found["month"])
-    )
+    return found.assign(household=persons["household"][found["person"]], date=payment_days(rng, found["month"]))
 
 
 def meals_in_assistance(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data_access.demo.assistance_world import (
+from data_access.demo.assistance.world import (
     CHILDCARE_LEAVE,
     EMPLOYED,
     NOT_APPLICABLE,
@@ -41,9 +41,7 @@ def furnish(world: World, household: np.ndarray, size: np.ndarray, year: int, fa
 def add_adults(world: World, household, born, disabled, head: bool = False) -> None:
     """Adults with an activity that fits them; the last year that matters is theirs to start from."""
     chance = world.rng.random(len(household))
-    activity = np.select(
-        [disabled, chance < 0.42, chance < 0.95], [NOT_APPLICABLE, EMPLOYED, UNEMPLOYED], PUBLIC_WORKS
-    )
+    activity = np.select([disabled, chance < 0.42, chance < 0.95], [NOT_APPLICABLE, EMPLOYED, UNEMPLOYED], PUBLIC_WORKS)
     world.add_persons(household, born=born, disabled=disabled, head=head, activity=activity)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from data_access.demo.assistance_world import (
+from data_access.demo.assistance.world import (
     BOTH,
     FIRST_YEAR,
     LOW_INCOME,
@@ -38,9 +38,7 @@ def spells(world: World) -> pd.DataFrame:
     """
     rng = world.rng
     state = world.state
-    turn = (
-        rng.integers(1, 4, state.shape) * 3
-    )  # month of a year with both statuses in which the second begins
+    turn = rng.integers(1, 4, state.shape) * 3  # month of a year with both statuses in which the second begins
     needy_first = _needy_first(rng, state)
     found = []
     for status in (NEEDY, LOW_INCOME):
@@ -67,9 +65,7 @@ def months(world: World, spell: pd.DataFrame) -> np.ndarray:
     """Status of each household in each month from January 2011 on; 0: none."""
     steps = np.zeros((len(world), MONTHS + 1), np.int8)
     np.add.at(steps, (spell["household"], spell["start"]), spell["status"].astype(np.int8))
-    np.add.at(
-        steps, (spell["household"], (spell["stop"] + 1).clip(upper=MONTHS)), -spell["status"].astype(np.int8)
-    )
+    np.add.at(steps, (spell["household"], (spell["stop"] + 1).clip(upper=MONTHS)), -spell["status"].astype(np.int8))
     return np.cumsum(steps, axis=1, dtype=np.int8)[:, :-1]
 
 
@@ -117,9 +113,7 @@ def _months(rng, begin, end, earliest, begin_turn, end_turn) -> tuple[np.ndarray
         if begin_turn[i] >= 0:
             firsts = [begin_turn[i]]
         elif end_turn[i] >= 0:
-            firsts = [
-                m for m in range(low, 12) if (end_turn[i] - m) % 3 == 0 and (years or m < end_turn[i] - 1)
-            ]
+            firsts = [m for m in range(low, 12) if (end_turn[i] - m) % 3 == 0 and (years or m < end_turn[i] - 1)]
         else:
             firsts = range(low, 12 if years else 10)
         begun = begin[i] == 0 and rng.random() < EDGE

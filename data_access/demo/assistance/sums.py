@@ -102,17 +102,14 @@ def _others() -> dict[tuple, int]:
     expenses_in_kind = cents("benefits.other_expenses.spend.in_kind.2023.all")
     return {
         ("health", RESIDENTS, "cash"): cents("tables.health.spend.2023.residents"),
-        ("health", UKRAINE, "cash"): cents("ukraine.health_and_incontinence.spend.2023")
-        - INCONTINENCE_UKRAINE[2023],
+        ("health", UKRAINE, "cash"): cents("ukraine.health_and_incontinence.spend.2023") - INCONTINENCE_UKRAINE[2023],
         ("incontinence_goods", UKRAINE, "cash"): INCONTINENCE_UKRAINE[2023],
         ("incontinence_goods", RESIDENTS, "cash"): goods - goods_in_kind,
         ("incontinence_goods", RESIDENTS, "in_kind"): goods_in_kind,
         ("education", RESIDENTS, "cash"): cents("tables.education.spend.2023.residents"),
         ("education", RESIDENTS, "in_kind"): cents("benefits.education.spend.in_kind.2023.all"),
         ("education", UKRAINE, "cash"): cents("ukraine.education.spend.2023"),
-        ("social_rehabilitation", RESIDENTS, "cash"): cents(
-            "tables.social_rehabilitation.spend.2023.residents"
-        )
+        ("social_rehabilitation", RESIDENTS, "cash"): cents("tables.social_rehabilitation.spend.2023.residents")
         - expenses_in_kind,
         ("social_rehabilitation", RESIDENTS, "in_kind"): expenses_in_kind,
         ("social_rehabilitation", UKRAINE, "cash"): cents("ukraine.social_rehabilitation.spend.2023"),
@@ -150,8 +147,7 @@ def _housing(present, weight) -> dict[tuple, int]:
     }
     status_left["none"] = total - sum(status_left.values())
     utilities, maintenance = (
-        cents(f"benefits.housing.{component}.spend.2023")
-        for component in ("utilities_and_fuel", "maintenance")
+        cents(f"benefits.housing.{component}.spend.2023") for component in ("utilities_and_fuel", "maintenance")
     )
     one = UTILITIES_OF_ONE_RESIDENT
     parts = {

@@ -1,15 +1,15 @@
 """Payments of social assistance: who got what in which month, before amounts are known.
 
 Payments are columns household, month (from January 2011), date, person, type, form, cell and weight;
-`cell` names the sum that the payment is part of (`assistance_cells.py`).
+`cell` names the sum that the payment is part of (`sums.py`).
 """
 
 import numpy as np
 import pandas as pd
 
-from data_access.demo.assistance_2023 import Assisted
-from data_access.demo.assistance_calendar import payment_days
-from data_access.demo.assistance_world import LAST_YEAR, LOW_INCOME, NEEDY, World, column
+from data_access.demo.assistance.calendar import payment_days
+from data_access.demo.assistance.world import LAST_YEAR, LOW_INCOME, NEEDY, World, column
+from data_access.demo.assistance.year_2023 import Assisted
 
 HEATING = np.array([2.4, 2.4, 2.2, 1.6, 0.7, 0.5, 0.5, 0.5, 0.7, 1.6, 2.2, 2.4])
 EVEN = np.ones(12)
@@ -56,9 +56,7 @@ def history(world: World, year: int, status: np.ndarray, earliest: np.ndarray) -
     got["housing"] |= nothing & ~needy & (rng.random(len(household)) < 0.6) & ~ukrainian
     got["health"] |= nothing & ~needy & ~got["housing"]
     parts = [
-        _payments(
-            world, household[mask], name, year, status, earliest, _housing_type(rng, name, ukrainian[mask])
-        )
+        _payments(world, household[mask], name, year, status, earliest, _housing_type(rng, name, ukrainian[mask]))
         for name, mask in got.items()
     ]
     found = pd.concat(parts, ignore_index=True)
@@ -156,9 +154,7 @@ def _payments(world: World, household, benefit: str, year: int, status, earliest
     elif benefit == "incontinence_goods":
         wanted = rng.integers(2, 6, number)
     else:
-        wanted = np.minimum(
-            rng.geometric(0.62 if benefit in ("health", "social_rehabilitation") else 0.9, number), 4
-        )
+        wanted = np.minimum(rng.geometric(0.62 if benefit in ("health", "social_rehabilitation") else 0.9, number), 4)
     wanted = np.clip(wanted, 1, able.sum(axis=1))
     season = _SEASON.get(benefit, EVEN)
     key = np.where(able, rng.exponential(size=(number, 12)) / season, np.inf)
@@ -166,9 +162,7 @@ def _payments(world: World, household, benefit: str, year: int, status, earliest
     row, month = np.nonzero(rank < wanted[:, None])
     size = world.size(year)[household[row]]
     if benefit == "gmi":
-        weight = (
-            (125 + 87.5 * (size - 1)) * rng.uniform(0.35, 1, number)[row] * rng.uniform(0.9, 1.1, len(row))
-        )
+        weight = (125 + 87.5 * (size - 1)) * rng.uniform(0.35, 1, number)[row] * rng.uniform(0.9, 1.1, len(row))
     elif benefit == "housing":
         weight = (0.4 + HEATING[month]) * (0.7 + 0.3 * size) * rng.gamma(6, size=number)[row]
     else:

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from data_access.demo.assistance_people import add_adults, add_children, furnish
-from data_access.demo.assistance_world import EMPLOYED, FIRST_YEAR, LAST_YEAR, NEW_UNITS_SHARE, World, column
+from data_access.demo.assistance.people import add_adults, add_children, furnish
+from data_access.demo.assistance.world import EMPLOYED, FIRST_YEAR, LAST_YEAR, NEW_UNITS_SHARE, World, column
 from data_access.demo.targets import count
 
 ORPHAN_HOUSEHOLDS, ORPHAN_PAIRS = 51, 5
@@ -47,9 +47,7 @@ def _monthly(world: World, person, household, first, last, benefit_type: str, eu
     able &= (rng.random(able.shape) < share) | (month % 12 == 10)
     able &= ~world.households["ukrainian"][household][:, None] | (month >= 12 * column(2022) + 2)
     row, month = np.nonzero(able)
-    amount = (
-        np.broadcast_to(euro, len(household))[row] * rng.uniform(0.97, 1.03, len(row)) * (0.7 + 0.002 * month)
-    )
+    amount = np.broadcast_to(euro, len(household))[row] * rng.uniform(0.97, 1.03, len(row)) * (0.7 + 0.002 * month)
     return pd.DataFrame(
         {
             "household": household[row],
@@ -137,14 +135,10 @@ def foster(world: World) -> pd.DataFrame:
     low = np.maximum(last[row] - 17, first[row] - 11)
     born = low + (rng.random(len(row)) * (first[row] - low)).astype(int)
     child = world.add_persons(household[row], born=born)
-    maintenance = _monthly(
-        world, child, household[row], first[row], last[row], "foster_child_maintenance", 240, 0.96
-    )
+    maintenance = _monthly(world, child, household[row], first[row], last[row], "foster_child_maintenance", 240, 0.96)
 
     clothed = count("benefits.foster_family.clothing.persons.children.2023")
-    singles = np.flatnonzero(now & ~pair)[
-        : count("benefits.foster_family.clothing.households.2023") - pair[now].sum()
-    ]
+    singles = np.flatnonzero(now & ~pair)[: count("benefits.foster_family.clothing.households.2023") - pair[now].sum()]
     given = np.concatenate([singles, np.flatnonzero(now & pair)])
     here = np.isin(row, given)
     if here.sum() != clothed:
@@ -188,9 +182,7 @@ def families_with_help(world: World) -> pd.DataFrame:
         add_adults(world, household, first - age, np.zeros(len(first), bool), head=True)
         low = np.maximum(last - 17, first - 11)
         if name == "trustee":  # of a grown person who lacks capacity to act
-            person = world.add_persons(
-                household, born=first - rng.integers(22, 80, len(first)), disabled=True
-            )
+            person = world.add_persons(household, born=first - rng.integers(22, 80, len(first)), disabled=True)
         else:
             disabled = name.startswith("rehabilitation")
             person = world.add_persons(
@@ -205,16 +197,12 @@ def ukrainians(world: World) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     rng = world.rng
     first, last = roster(rng, GUARDED_UKRAINIANS, 9, 2022)
     guarded = _settle(world, first, ukrainian=True)
-    add_adults(
-        world, guarded, first - rng.integers(36, 60, len(first)), np.zeros(len(first), bool), head=True
-    )
+    add_adults(world, guarded, first - rng.integers(36, 60, len(first)), np.zeros(len(first), bool), head=True)
     row = np.concatenate([np.arange(len(first)), np.flatnonzero(rng.random(len(first)) < 0.4)])
     child = world.add_persons(guarded[row], born=2023 - rng.integers(10, 18, len(row)))
     parts = [
         _monthly(world, None, guarded, first, last, "emergency_guardian_duties", 100),
-        _monthly(
-            world, child, guarded[row], first[row], last[row], "emergency_guardian_child_maintenance", 215
-        ),
+        _monthly(world, child, guarded[row], first[row], last[row], "emergency_guardian_child_maintenance", 215),
     ]
     begin, end = roster(rng, HOSTED_UKRAINIANS, 9, 2022)
     hosted = _settle(world, begin, ukrainian=True)
@@ -228,9 +216,7 @@ def ukrainians(world: World) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     for year, euro in ((2022, 7725), (LAST_YEAR, 2025)):
         able = children[(begin[kid] <= year) & (end[kid] >= year)]
         some = rng.permutation(able)[: euro // 75]
-        parts.append(
-            _once(world, some, world.persons["household"][some], year, "clothing", 75).assign(weight=7500)
-        )
+        parts.append(_once(world, some, world.persons["household"][some], year, "clothing", 75).assign(weight=7500))
     carer = _settle(world, np.array([LAST_YEAR]), ukrainian=True)
     old = world.add_persons(carer, born=LAST_YEAR - 79, head=True)
     parts.append(_monthly(world, old, carer, np.array([LAST_YEAR]), np.array([LAST_YEAR]), "home_care", 110))

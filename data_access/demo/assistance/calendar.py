@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from data_access.demo.assistance_world import FIRST_YEAR, YEARS
+from data_access.demo.assistance.world import FIRST_YEAR, YEARS
 from data_access.demo.working_days import working_days
 
 FIRST_DAY, LAST_DAY = 8, 23

@@ -7,11 +7,10 @@ its reading: families with meals fill up what the other benefits leave.
 import numpy as np
 import pandas as pd
 
-from data_access.demo import assistance_families as families
-from data_access.demo import assistance_small as small
-from data_access.demo.assistance_calendar import payment_days
-from data_access.demo.assistance_money import pay
-from data_access.demo.assistance_world import FIRST_YEAR, LAST_YEAR, World, column
+from data_access.demo.assistance import families, small
+from data_access.demo.assistance.calendar import payment_days
+from data_access.demo.assistance.money import pay
+from data_access.demo.assistance.world import FIRST_YEAR, LAST_YEAR, World, column
 from data_access.demo.targets import cents, count
 
 RESIDENTS, UKRAINE = "residents", "ukraine_civilians"
@@ -77,9 +76,7 @@ def payments(world: World) -> pd.DataFrame:
 
 def _bury(world: World, few: pd.DataFrame, deceased: np.ndarray) -> None:
     """Let the deceased leave their household some weeks before the payment."""
-    paid_on = (
-        few[few["type"] == "funeral"].set_index("person")["date"].reindex(deceased).to_numpy("datetime64[D]")
-    )
+    paid_on = few[few["type"] == "funeral"].set_index("person")["date"].reindex(deceased).to_numpy("datetime64[D]")
     left_on = paid_on - world.rng.integers(4, 41, len(deceased))
     world.persons["left_on"][deceased] = left_on
     world.persons["last"][deceased] = left_on.astype("datetime64[Y]").astype(int) + 1970
@@ -88,9 +85,7 @@ def _bury(world: World, few: pd.DataFrame, deceased: np.ndarray) -> None:
 def _meals(world: World, born, few, deceased, hosted, hosting) -> pd.DataFrame:
     """Meals of children in assisted households, in large families, with Ukrainian hosts, and in others."""
     rng = world.rng
-    large = born[(born["order"] == 2) & (born["population"] == RESIDENTS)].drop_duplicates(
-        "household", keep="last"
-    )
+    large = born[(born["order"] == 2) & (born["population"] == RESIDENTS)].drop_duplicates("household", keep="last")
     outside = ~world.assisted[large["household"]].any(axis=1)
     large = large[outside & (rng.random(len(large)) < MEALS_AFTER_BIRTH)]
     until = np.where(large["year"] == LAST_YEAR, LAST_YEAR, large["year"] + rng.integers(1, 7, len(large)))
@@ -107,20 +102,14 @@ def _meals(world: World, born, few, deceased, hosted, hosting) -> pd.DataFrame:
     early = world.households["new_unit"][household]
     found = families.meals(world, household, np.where(early, np.maximum(first, 2021), first), last)
 
-    paid = np.concatenate(
-        [some.loc[_in_last_year(some), "household"].unique() for some in (born, few, found)]
-    )
+    paid = np.concatenate([some.loc[_in_last_year(some), "household"].unique() for some in (born, few, found)])
     outside = np.zeros(len(world), bool)
     outside[paid] = True
     outside &= ~world.assisted[:, column(LAST_YEAR)]
     members = world.members(LAST_YEAR)
     members[deceased] = False
     persons = np.bincount(world.persons["household"][members], minlength=len(world))[outside].sum()
-    number = (
-        count("tables.assistance.households.2023")
-        - count("assistance.total.households.2023.all")
-        - outside.sum()
-    )
+    number = count("tables.assistance.households.2023") - count("assistance.total.households.2023.all") - outside.sum()
     persons = count("tables.assistance.persons.2023") - count("assistance.total.persons.2023.all") - persons
     household, first = families.meals_families(world, LAST_YEAR, int(number), int(persons))
     return pd.concat([found, families.meals(world, household, first, LAST_YEAR)], ignore_index=True)

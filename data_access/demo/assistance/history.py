@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_access.demo.assistance_people import PENSION_FROM, furnish
-from data_access.demo.assistance_world import (
+from data_access.demo.assistance.people import PENSION_FROM, furnish
+from data_access.demo.assistance.world import (
     BOTH,
     FIRST_YEAR,
     LAST_YEAR,
