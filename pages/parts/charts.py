@@ -4,7 +4,7 @@ Every chart writes its figures beside its marks, keeps a transparent background 
 names above their bars and not beside them, so that it can be read on a telephone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import pandas as pd
@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from data_access import TOTAL, Note, measure
 from data_access.language import format_integer
-from pages.parts.palette import GREY, HEAT_DARK, HEAT_LIGHT, INK_ON_DARK, INK_ON_LIGHT, mark
+from pages.parts.palette import GREY, HEAT_DARK, HEAT_LIGHT, INK_ON_DARK, INK_ON_LIGHT, Mark, mark
 from pages.parts.reader import Reader
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "responsive": True}
@@ -31,7 +31,7 @@ HEADING = 44  # pixels more for a heading over a group of bars
 LINE_HEIGHT = 340  # pixels of a chart with a time axis
 
 
-def _scaled(code: str, values: pd.Series) -> list[float | None]:
+def _scaled(code: str, values: Iterable) -> list[float | None]:
     """Figures as they are drawn: money in euros, gaps as nothing."""
     divisor = 100 if measure(code).unit == "cents" else 1
     return [None if pd.isna(value) else float(value) / divisor for value in values]
@@ -47,21 +47,21 @@ def _axis_figure(reader: Reader, code: str, value) -> str:
     return reader.figure(code, value)
 
 
-def _layout(reader: Reader, height: int, **more) -> go.Layout:
-    return go.Layout(
-        **{
-            "height": height,
-            "margin": {"l": 4, "r": 4, "t": 8, "b": 8},
-            "paper_bgcolor": CLEAR,
-            "plot_bgcolor": CLEAR,
-            "separators": SEPARATORS[reader.language],
-            "font": {"size": LABEL},
-            "dragmode": False,
-            "hoverlabel": {"font": {"size": LABEL}},
-            "showlegend": False,
-            **more,
-        }
-    )
+def _figure(reader: Reader, height: int, traces: list[dict], **layout) -> go.Figure:
+    """The figure of some traces: made in one go, as Plotly looks at everything again for each thing added later."""
+    layout = {
+        "height": height,
+        "margin": {"l": 4, "r": 4, "t": 8, "b": 8},
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "separators": SEPARATORS[reader.language],
+        "font": {"size": LABEL},
+        "dragmode": False,
+        "hoverlabel": {"font": {"size": LABEL}},
+        "showlegend": False,
+        **layout,
+    }
+    return go.Figure(data=traces, layout=layout)
 
 
 def _legend() -> dict:
@@ -82,11 +82,10 @@ def _legend() -> dict:
 def inked(figure: go.Figure, dark: bool) -> go.Figure:
     """The figure with its letters in the full text colour of the theme: the theme's own are fainter than 4.5 : 1."""
     ink = INK_ON_DARK if dark else INK_ON_LIGHT
-    figure.update_layout(font={"color": ink}, legend={"font": {"color": ink}})
-    figure.update_xaxes(tickfont={"color": ink})
-    figure.update_yaxes(tickfont={"color": ink})
-    figure.update_traces(textfont={"color": ink}, selector={"type": "bar"})
-    figure.update_traces(textfont={"color": ink}, selector={"type": "scatter"})
+    figure.layout.font.color = ink
+    figure.layout.legend.font.color = ink
+    figure.layout.xaxis.tickfont.color = ink
+    figure.layout.yaxis.tickfont.color = ink
     return figure
 
 
@@ -97,33 +96,51 @@ def bars(reader: Reader, frame: pd.DataFrame, dimension: str, code: str, group: 
     for kind, _ in rows:
         y -= HEADING / ROW if kind == "heading" else 1
         places.append(y)
-    bar_places = [place for (kind, _), place in zip(rows, places, strict=True) if kind == "bar"]
-    shown = [row for kind, row in rows if kind == "bar"]
-    values = _scaled(code, pd.Series([row[code] for row in shown], dtype="object"))
-    marks = [mark(dimension, row[dimension]) for row in shown]
-    names = [reader.label(dimension, row[dimension]) for row in shown]
-    figures = [_axis_figure(reader, code, row[code]) for row in shown]
-    figure = go.Figure(layout=_layout(reader, int(-y * ROW) + 24))
-    figure.add_bar(
-        x=values,
-        y=bar_places,
-        width=0.36,
-        orientation="h",
-        marker={"color": [look.colour for look in marks]},
-        text=figures,
-        textposition="outside",
-        constraintext="none",
-        textfont={"size": LABEL},
-        cliponaxis=False,
-        customdata=[[name, reader.figure(code, row[code])] for name, row in zip(names, shown, strict=True)],
+    shown = [(row, place) for (kind, row), place in zip(rows, places, strict=True) if kind == "bar"]
+    figures = [row[code] for row, _ in shown]
+    names = [
+        (f"<b>{row}</b>", place - 0.3) if kind == "heading" else (reader.label(dimension, row[dimension]), place)
+        for (kind, row), place in zip(rows, places, strict=True)
+    ]
+    bar = _bar(
+        x=_scaled(code, figures),
+        y=[place for _, place in shown],
+        marker={"color": [mark(dimension, row[dimension]).colour for row, _ in shown]},
+        text=[_axis_figure(reader, code, value) for value in figures],
+        customdata=[[reader.label(dimension, row[dimension]), reader.figure(code, row[code])] for row, _ in shown],
         hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
     )
-    for (kind, row), place in zip(rows, places, strict=True):
-        text = f"<b>{row}</b>" if kind == "heading" else reader.label(dimension, row[dimension])
-        _name_above(figure, text, place - (0.3 if kind == "heading" else 0))
-    known = [value for value in values if value is not None]
-    _bar_axes(figure, min(known, default=0), max(known, default=1), y)
-    return figure
+    known = [value for value in bar["x"] if value is not None]
+    axes, left = _bar_axes(min(known, default=0), max(known, default=1), y)
+    return _figure(reader, int(-y * ROW) + 24, [bar, _names(names, left)], **axes)
+
+
+def _bar(**more) -> dict:
+    """A trace of horizontal bars, each with its figure at its end."""
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "width": 0.36,
+        "textposition": "outside",
+        "constraintext": "none",
+        "cliponaxis": False,
+        **more,
+    }
+
+
+def _names(names: Sequence[tuple[str, float]], left: float) -> dict:
+    """A trace of names above the bars at their places."""
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [left] * len(names),
+        "y": [place + 0.42 for _, place in names],
+        "text": [text for text, _ in names],
+        "textposition": "middle right",
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
 def _bar_rows(reader, frame, dimension, code, group) -> list[tuple[str, object]]:
@@ -142,101 +159,101 @@ def _bar_rows(reader, frame, dimension, code, group) -> list[tuple[str, object]]
     return rows
 
 
-def _name_above(figure: go.Figure, text: str, place: float) -> None:
-    figure.add_annotation(
-        x=0,
-        xref="paper",
-        xanchor="left",
-        y=place + 0.22,
-        yanchor="bottom",
-        text=text,
-        showarrow=False,
-        align="left",
-        font={"size": LABEL},
-    )
-
-
-def _bar_axes(figure: go.Figure, least: float, most: float, lowest: float) -> None:
-    """Room at the end of the longest bar for its figure, on a telephone too."""
+def _bar_axes(least: float, most: float, lowest: float) -> tuple[dict, float]:
+    """Axes with room at the end of the longest bar for its figure, on a telephone too; and their left end."""
     span = max(most, 0) - min(least, 0) or 1
     room = 0.36 * span
-    figure.update_xaxes(
-        range=[min(least, 0) - (room if least < 0 else 0), max(most, 0) + room],
-        visible=False,
-        fixedrange=True,
-    )
-    figure.update_yaxes(range=[lowest - 0.5, 0], visible=False, fixedrange=True)
+    left = min(least, 0) - (room if least < 0 else 0)
+    axes = {
+        "xaxis": {"range": [left, max(most, 0) + room], "visible": False, "fixedrange": True},
+        "yaxis": {"range": [lowest - 0.5, 0], "visible": False, "fixedrange": True},
+    }
+    return axes, left
 
 
 def stacked(reader: Reader, frame: pd.DataFrame, dimension: str, split: str, code: str) -> go.Figure:
     """Horizontal bars of an additive measure divided by a second dimension, each part with its figure."""
+    if not measure(code).additive:
+        raise ValueError(f"parts of {code} overlap and make no stack")
+    whole = frame[(frame[dimension] != TOTAL) & (frame[split] == TOTAL)].sort_values(
+        code, ascending=False, kind="stable"
+    )
     parts = frame[(frame[dimension] != TOTAL) & (frame[split] != TOTAL)]
-    order = parts.groupby(dimension, sort=False)[code].sum().sort_values(ascending=False, kind="stable").index
-    places = {name: -(number + 1.0) for number, name in enumerate(order)}
-    figure = go.Figure(layout=_layout(reader, len(order) * ROW + 64, barmode="stack", legend=_legend()))
-    for number, name in enumerate(dict.fromkeys(parts[split])):
+    places = {name: -(number + 1.0) for number, name in enumerate(whole[dimension])}
+    order = sorted(set(parts[split]), key=lambda name: reader.vocabulary.rank(split, name))
+    traces, pieces = [], {name: [] for name in places}
+    for number, name in enumerate(order):
         rows = parts[parts[split] == name]
         look = mark(split, name, number)
-        figure.add_bar(
-            name=reader.label(split, name),
-            x=_scaled(code, rows[code]),
-            y=[places[row] for row in rows[dimension]],
-            width=0.36,
-            orientation="h",
-            marker={"color": look.colour, "pattern": PATTERN | {"shape": look.pattern}},
-            customdata=[
-                [reader.label(dimension, row), reader.figure(code, value)]
-                for row, value in zip(rows[dimension], rows[code], strict=True)
-            ],
-            hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
+        found = list(zip(rows[dimension], rows[code], strict=True))
+        for row, value in found:
+            if not pd.isna(value) and value:
+                pieces[row].append(_axis_figure(reader, code, value))
+        traces.append(
+            _bar(
+                name=reader.label(split, name),
+                x=_scaled(code, rows[code]),
+                y=[places[row] for row, _ in found],
+                marker={"color": look.colour, "pattern": PATTERN | {"shape": look.pattern}},
+                customdata=[[reader.label(dimension, row), reader.figure(code, value)] for row, value in found],
+                hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
+            )
         )
-    totals = parts.groupby(dimension, sort=False)[code].sum()
-    for name, place in places.items():
-        _name_above(figure, reader.label(dimension, name), place)
-        pieces = parts[(parts[dimension] == name) & (parts[code].fillna(0) != 0)]
-        figure.add_annotation(
-            x=float(totals[name]) / (100 if measure(code).unit == "cents" else 1),
-            y=place,
-            xanchor="left",
-            showarrow=False,
-            font={"size": LABEL},
-            text=NO_BREAK_SPACE + " + ".join(_axis_figure(reader, code, value) for value in pieces[code]),
-        )
-    most = max((float(total) for total in totals), default=1) / (100 if measure(code).unit == "cents" else 1)
-    _bar_axes(figure, 0, most * 1.15, -len(order))
-    figure.update_layout(showlegend=True)
-    return figure
+    lengths = _scaled(code, whole[code])
+    ends = {
+        "type": "scatter",
+        "mode": "text",
+        "x": lengths,
+        "y": list(places.values()),
+        "text": [NO_BREAK_SPACE + " + ".join(pieces[name]) for name in places],
+        "textposition": "middle right",
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    axes, left = _bar_axes(0, max((length or 0 for length in lengths), default=1) * 1.15, -len(places))
+    names = _names([(reader.label(dimension, name), place) for name, place in places.items()], left)
+    return _figure(
+        reader,
+        len(places) * ROW + 64,
+        [*traces, ends, names],
+        barmode="stack",
+        showlegend=True,
+        legend=_legend() | {"y": 1.0},
+        **axes,
+    )
 
 
 def movers(reader: Reader, frame: pd.DataFrame, dimension: str, code: str) -> go.Figure:
     """Bars to the right for what rose and to the left for what fell; the frame has `<code>_change`."""
-    rows = frame.to_dict("records")
-    places = [-(number + 1.0) for number in range(len(rows))]
-    changes = [row[f"{code}_change"] for row in rows]
-    values = _scaled(code, pd.Series(changes, dtype="object"))
-    looks = [mark("change", "more" if value >= 0 else "less") for value in changes]
-    figure = go.Figure(layout=_layout(reader, len(rows) * ROW + 24))
-    figure.add_bar(
-        x=values,
+    changes, labels = list(frame[f"{code}_change"]), [reader.label(dimension, name) for name in frame[dimension]]
+    places = [-(number + 1.0) for number in range(len(changes))]
+    bar = _bar(
+        x=_scaled(code, changes),
         y=places,
-        width=0.36,
-        orientation="h",
-        marker={"color": [look.colour for look in looks]},
+        marker={"color": [mark("change", "more" if value >= 0 else "less").colour for value in changes]},
         text=[("+" if value > 0 else "") + _axis_figure(reader, code, value) for value in changes],
-        textposition="outside",
-        constraintext="none",
-        cliponaxis=False,
         customdata=[
-            [reader.label(dimension, row[dimension]), reader.change(measure(code).unit, row[f"{code}_change"])]
-            for row in rows
+            [label, reader.change(measure(code).unit, value)] for label, value in zip(labels, changes, strict=True)
         ],
         hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
     )
-    for row, place in zip(rows, places, strict=True):
-        _name_above(figure, reader.label(dimension, row[dimension]), place)
-    _bar_axes(figure, min(values, default=0), max(values, default=0), -len(rows))
-    figure.add_vline(x=0, line={"color": GREY, "width": 1})
-    return figure
+    axes, left = _bar_axes(min(bar["x"], default=0), max(bar["x"], default=0), -len(changes))
+    names = _names(list(zip(labels, places, strict=True)), left)
+    return _figure(reader, len(changes) * ROW + 24, [bar, names], shapes=[_upright(0, dash="solid")], **axes)
+
+
+def _upright(place: float, dash: str = "dot") -> dict:
+    return {
+        "type": "line",
+        "x0": place,
+        "x1": place,
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "line": {"color": GREY, "width": 1.5, "dash": dash},
+        "layer": "below",
+    }
 
 
 def series(
@@ -256,34 +273,43 @@ def series(
     frame = frame[frame[time] != TOTAL]
     cells = sorted(set(frame[time]))
     positions = {cell: place for place, cell in enumerate(cells)}
-    figure = go.Figure(layout=_layout(reader, LINE_HEIGHT, legend=_legend(), hovermode="x"))
-    drawn: list[pd.Series] = []
+    traces, drawn = [], []
     for label, look, rows, code in _lines(reader, frame, codes, split, total):
         values = dict(zip(rows[time], rows[code], strict=True))
-        listed = pd.Series([values.get(cell, pd.NA) for cell in cells], dtype="object")
+        listed = [values.get(cell, pd.NA) for cell in cells]
         drawn.append(listed)
-        figure.add_scatter(
-            name=label,
-            x=list(range(len(cells))),
-            y=_scaled(code, listed),
-            mode="lines+markers+text",
-            connectgaps=False,
-            line={"color": look.colour, "dash": look.dash, "width": 2.5},
-            marker={"symbol": look.symbol, "size": 8, "color": look.colour},
-            text=[_axis_figure(reader, code, value) for value in listed],
-            textfont={"size": LABEL},
-            cliponaxis=False,
-            customdata=[
-                [reader.label(time, cell), reader.figure(code, v)] for cell, v in zip(cells, listed, strict=True)
-            ],
-            hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
-        )
-    _label_ends(figure, drawn)
-    _time_axis(figure, reader, time, cells)
-    _gaps(figure, reader, frame, time, codes, positions)
-    _breaks(figure, notes, time, positions)
-    figure.update_layout(showlegend=len(figure.data) > 1)
-    return figure
+        traces.append(_line(reader, label, look, code, listed, [reader.label(time, cell) for cell in cells]))
+    _label_ends(traces, drawn)
+    shapes, words = _gaps(reader, cells, drawn)
+    uprights, numbers = _breaks(notes, time, positions)
+    return _figure(
+        reader,
+        LINE_HEIGHT,
+        traces,
+        **_time_axes(reader, time, cells),
+        shapes=[*shapes, *uprights],
+        annotations=[*words, *numbers],
+        meta=BREAKS_DRAWN if numbers else None,
+        showlegend=len(traces) > 1,
+    )
+
+
+def _line(reader: Reader, label: str, look: Mark, code: str, values: Sequence, cells: Sequence[str]) -> dict:
+    """A trace of one line over calendar cells; a figure that is not known is a gap in it."""
+    return {
+        "type": "scatter",
+        "name": label,
+        "x": list(range(len(values))),
+        "y": _scaled(code, values),
+        "mode": "lines+markers+text",
+        "connectgaps": False,
+        "line": {"color": look.colour, "dash": look.dash, "width": 2.5},
+        "marker": {"symbol": look.symbol, "size": 8, "color": look.colour},
+        "text": [_axis_figure(reader, code, value) for value in values],
+        "cliponaxis": False,
+        "customdata": [[cell, reader.figure(code, value)] for cell, value in zip(cells, values, strict=True)],
+        "hovertemplate": "%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
+    }
 
 
 def _lines(reader, frame, codes, split, total):
@@ -296,53 +322,72 @@ def _lines(reader, frame, codes, split, total):
         yield reader.label(split, name), mark(split, name, number), frame[frame[split] == name], codes[0]
 
 
-def _label_ends(figure: go.Figure, drawn: Sequence[pd.Series]) -> None:
+def _label_ends(traces: Sequence[dict], drawn: Sequence[Sequence]) -> None:
     """Leaves figures at the first and the last known point of each line; the rest is in the table.
 
     The highest line of a cell carries its figure above and the lowest below; one between them has no room.
     """
-    for line, values in zip(figure.data, drawn, strict=True):
+    for trace, values in zip(traces, drawn, strict=True):
         known = [place for place, value in enumerate(values) if not pd.isna(value)]
         texts, sides = [""] * len(values), ["top center"] * len(values)
         for place in {known[0], known[-1]} if known else set():
             beside = [other[place] for other in drawn if not pd.isna(other[place])]
             if values[place] in (max(beside), min(beside)):
-                texts[place] = line.text[place]
+                texts[place] = trace["text"][place]
             if len(beside) > 1 and values[place] < max(beside):
                 sides[place] = "bottom center"
-        line.update(text=texts, textposition=sides)
+        trace |= {"text": texts, "textposition": sides}
 
 
-def _time_axis(figure: go.Figure, reader: Reader, time: str, cells: Sequence[str]) -> None:
-    figure.update_xaxes(
-        tickvals=list(range(len(cells))),
-        ticktext=[reader.short(time, cell) for cell in cells],
-        range=[-0.6, len(cells) - 0.4],
-        showgrid=False,
-        zeroline=False,
-        fixedrange=True,
-        tickfont={"size": SMALL},
-    )
-    figure.update_yaxes(
-        rangemode="tozero",
-        gridcolor=GRID,
-        zerolinecolor=GRID,
-        tickformat=",.0f",
-        nticks=5,
-        fixedrange=True,
-        tickfont={"size": SMALL},
-        automargin=True,
-    )
-    figure.update_layout(margin={"l": 4, "r": 12, "t": 58, "b": 8})
+def _time_axes(reader: Reader, time: str, cells: Sequence[str]) -> dict:
+    return {
+        "xaxis": {
+            "tickvals": list(range(len(cells))),
+            "ticktext": [reader.short(time, cell) for cell in cells],
+            "range": [-0.6, len(cells) - 0.4],
+            "showgrid": False,
+            "zeroline": False,
+            "fixedrange": True,
+            "tickfont": {"size": SMALL},
+        },
+        "yaxis": {
+            "rangemode": "tozero",
+            "gridcolor": GRID,
+            "zerolinecolor": GRID,
+            "tickformat": ",.0f",
+            "nticks": 5,
+            "fixedrange": True,
+            "tickfont": {"size": SMALL},
+            "automargin": True,
+        },
+        "margin": {"l": 4, "r": 12, "t": 58, "b": 8},
+        "legend": _legend(),
+        "hovermode": "x",
+    }
 
 
-def _gaps(figure, reader, frame, time, codes, positions) -> None:
-    for cell, place in positions.items():
-        if frame.loc[frame[time] == cell, list(codes)].isna().to_numpy().all():
-            figure.add_vrect(x0=place - 0.5, x1=place + 0.5, fillcolor=SHADE, line_width=0, layer="below")
-            figure.add_annotation(
-                x=place, y=0.5, yref="paper", text=reader.t("words.not_published"), textangle=-90, showarrow=False
-            )
+def _gaps(reader: Reader, cells: Sequence[str], drawn: Sequence[Sequence]) -> tuple[list[dict], list[dict]]:
+    """A shade and a word over each cell in which no line has a figure."""
+    empty = [place for place in range(len(cells)) if all(pd.isna(line[place]) for line in drawn)]
+    shades = [
+        {
+            "type": "rect",
+            "x0": place - 0.5,
+            "x1": place + 0.5,
+            "y0": 0,
+            "y1": 1,
+            "yref": "paper",
+            "fillcolor": SHADE,
+            "line": {"width": 0},
+            "layer": "below",
+        }
+        for place in empty
+    ]
+    text = reader.t("words.not_published")
+    words = [
+        {"x": place, "y": 0.5, "yref": "paper", "text": text, "textangle": -90, "showarrow": False} for place in empty
+    ]
+    return shades, words
 
 
 def breaks(notes: Sequence[Note]) -> list[Note]:
@@ -350,16 +395,25 @@ def breaks(notes: Sequence[Note]) -> list[Note]:
     return sorted((note for note in notes if note.kind == "break"), key=lambda note: note.param("day"))
 
 
-def _breaks(figure: go.Figure, notes: Sequence[Note], time: str, positions: dict[str, int]) -> None:
+def _breaks(notes: Sequence[Note], time: str, positions: dict[str, int]) -> tuple[list[dict], list[dict]]:
+    """An upright and its number for each break within the axis."""
+    uprights, numbers = [], []
     for number, note in enumerate(breaks(notes), start=1):
         place = _place_of_day(note.param("day"), time, positions)
-        if place is None:
-            continue
-        figure.update_layout(meta=BREAKS_DRAWN)
-        figure.add_vline(x=place, line={"color": GREY, "width": 1.5, "dash": "dot"}, layer="below")
-        figure.add_annotation(
-            x=place, y=1, yref="paper", yanchor="bottom", text=str(number), showarrow=False, font={"size": SMALL}
-        )
+        if place is not None:
+            uprights.append(_upright(place))
+            numbers.append(
+                {
+                    "x": place,
+                    "y": 1,
+                    "yref": "paper",
+                    "yanchor": "bottom",
+                    "text": str(number),
+                    "showarrow": False,
+                    "font": {"size": SMALL},
+                }
+            )
+    return uprights, numbers
 
 
 def _place_of_day(day: date, time: str, positions: dict[str, int]) -> float | None:
@@ -385,29 +439,25 @@ def two_years(
     """
     frame = frame[frame[time] != TOTAL]
     cells = list(frame[time])
-    figure = go.Figure(layout=_layout(reader, LINE_HEIGHT, legend=_legend(), hovermode="x"))
+    traces, drawn = [], []
     for column, look, name in ((f"{code}_before", "before", names[1]), (code, "now", names[0])):
-        one = mark("year", look)
-        figure.add_scatter(
-            name=name,
-            x=list(range(len(cells))),
-            y=_scaled(code, frame[column]),
-            mode="lines+markers+text",
-            connectgaps=False,
-            line={"color": one.colour, "dash": one.dash, "width": 2.5},
-            marker={"symbol": one.symbol, "size": 8, "color": one.colour},
-            text=[_axis_figure(reader, code, value) for value in frame[column]],
-            textfont={"size": LABEL},
-            cliponaxis=False,
-            customdata=[[reader.figure(code, value)] for value in frame[column]],
-            hovertemplate="%{customdata[0]}<extra>%{fullData.name}</extra>",
-        )
-    _label_ends(figure, [frame[name].reset_index(drop=True) for name in (f"{code}_before", code)])
-    _time_axis(figure, reader, time, cells)
+        drawn.append(list(frame[column]))
+        labels = [reader.short(time, cell) for cell in cells]
+        traces.append(_line(reader, name, mark("year", look), code, drawn[-1], labels))
+    _label_ends(traces, drawn)
     positions = {cell: place for place, cell in enumerate(cells)}
-    _breaks(figure, notes, time, positions | {_year_earlier(cell): place for cell, place in positions.items()})
-    figure.update_layout(showlegend=True)
-    return figure
+    positions |= {_year_earlier(cell): place for cell, place in positions.items()}
+    uprights, numbers = _breaks(notes, time, positions)
+    return _figure(
+        reader,
+        LINE_HEIGHT,
+        traces,
+        **_time_axes(reader, time, cells),
+        shapes=uprights,
+        annotations=numbers,
+        meta=BREAKS_DRAWN if numbers else None,
+        showlegend=True,
+    )
 
 
 def _year_earlier(cell: str) -> str:
@@ -417,36 +467,47 @@ def _year_earlier(cell: str) -> str:
 def heat(reader: Reader, frame: pd.DataFrame, rows: str, columns: str, code: str) -> go.Figure:
     """A table of colours with the figure in every cell: the more, the darker."""
     parts = frame[(frame[rows] != TOTAL) & (frame[columns] != TOTAL)]
-    down, across = list(dict.fromkeys(parts[rows])), list(dict.fromkeys(parts[columns]))
+    down, across = (
+        list(dict.fromkeys(parts[rows])),
+        sorted(set(parts[columns]), key=lambda name: (reader.vocabulary.rank(columns, name), name)),
+    )
     grid = parts.set_index([rows, columns])[code]
     cells = [[grid.get((row, column), 0) for column in across] for row in down]
-    drawn = [_scaled(code, pd.Series(line, dtype="object")) for line in cells]
+    drawn = [_scaled(code, line) for line in cells]
     most = max((value for line in drawn for value in line if value is not None), default=0)
-    figure = go.Figure(layout=_layout(reader, 32 * len(down) + 70))
-    figure.add_heatmap(
-        z=drawn,
-        x=[reader.short(columns, column) for column in across],
-        y=[reader.label(rows, row) for row in down],
-        colorscale=[[0, HEAT_LIGHT], [1, HEAT_DARK]],
-        zmin=0,
-        zmax=most or 1,
-        showscale=False,
-        xgap=2,
-        ygap=2,
-        hovertemplate="%{y}, %{x}: %{z}<extra></extra>",
+    names = [reader.short(columns, column) for column in across]
+    labels = [reader.label(rows, row) for row in down]
+    words = [
+        {
+            "x": name,
+            "y": label,
+            "text": _axis_figure(reader, code, value),
+            "showarrow": False,
+            "font": {"size": SMALL, "color": INK_ON_DARK if shade > most / 2 else INK_ON_LIGHT},
+        }
+        for label, line, shades in zip(labels, cells, drawn, strict=True)
+        for name, value, shade in zip(names, line, shades, strict=True)
+        if shade
+    ]
+    squares = {
+        "type": "heatmap",
+        "z": drawn,
+        "x": names,
+        "y": labels,
+        "colorscale": [[0, HEAT_LIGHT], [1, HEAT_DARK]],
+        "zmin": 0,
+        "zmax": most or 1,
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        "hovertemplate": "%{y}, %{x}: %{z}<extra></extra>",
+    }
+    small = {"fixedrange": True, "showgrid": False, "tickfont": {"size": SMALL}}
+    return _figure(
+        reader,
+        32 * len(down) + 70,
+        [squares],
+        annotations=words,
+        xaxis={"side": "top", **small},
+        yaxis={"autorange": "reversed", "automargin": True, **small},
     )
-    for row, line, shades in zip(down, cells, drawn, strict=True):
-        for column, value, shade in zip(across, line, shades, strict=True):
-            if shade:
-                figure.add_annotation(
-                    x=reader.short(columns, column),
-                    y=reader.label(rows, row),
-                    text=_axis_figure(reader, code, value),
-                    showarrow=False,
-                    font={"size": SMALL, "color": INK_ON_DARK if shade > most / 2 else INK_ON_LIGHT},
-                )
-    figure.update_xaxes(side="top", fixedrange=True, showgrid=False, tickfont={"size": SMALL})
-    figure.update_yaxes(
-        autorange="reversed", fixedrange=True, showgrid=False, automargin=True, tickfont={"size": SMALL}
-    )
-    return figure
