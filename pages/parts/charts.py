@@ -28,6 +28,9 @@ SMALL = 12  # axes
 ROW = 40  # pixels of a bar with its name above it
 BREAKS_DRAWN = "breaks"  # stands in `layout.meta` of a figure whose breaks carry numbers
 HEADING = 44  # pixels more for a heading over a group of bars
+HEAT_ROW = 46  # pixels of a row of a heat map with its name above it
+HEAT_CELL = 24  # pixels of its cells
+HEAT_HEAD = 34  # pixels of the names of its columns
 LINE_HEIGHT = 340  # pixels of a chart with a time axis
 
 
@@ -171,13 +174,27 @@ def _bar_axes(least: float, most: float, lowest: float) -> tuple[dict, float]:
     return axes, left
 
 
-def stacked(reader: Reader, frame: pd.DataFrame, dimension: str, split: str, code: str) -> go.Figure:
-    """Horizontal bars of an additive measure divided by a second dimension, each part with its figure."""
-    if not measure(code).additive:
+def stacked(
+    reader: Reader,
+    frame: pd.DataFrame,
+    dimension: str,
+    split: str,
+    code: str,
+    *,
+    apart: bool = False,
+    ranked: bool = True,
+) -> go.Figure:
+    """Horizontal bars divided by a second dimension, each part with its figure; the longest first if `ranked`.
+
+    Of an additive measure, or of parts that stand `apart`, as when a person is in one group only.
+    """
+    if not (measure(code).additive or apart):
         raise ValueError(f"parts of {code} overlap and make no stack")
-    whole = frame[(frame[dimension] != TOTAL) & (frame[split] == TOTAL)].sort_values(
-        code, ascending=False, kind="stable"
-    )
+    whole = frame[(frame[dimension] != TOTAL) & (frame[split] == TOTAL)]
+    if ranked:
+        whole = whole.sort_values(code, ascending=False, kind="stable")
+    else:
+        whole = whole.set_index(dimension).loc[_in_order(reader, whole, dimension)].reset_index()
     parts = frame[(frame[dimension] != TOTAL) & (frame[split] != TOTAL)]
     places = {name: -(number + 1.0) for number, name in enumerate(whole[dimension])}
     order = sorted(set(parts[split]), key=lambda name: reader.vocabulary.rank(split, name))
@@ -420,6 +437,9 @@ def _place_of_day(day: date, time: str, positions: dict[str, int]) -> float | No
     """Where a day stands between the cells of an axis: a cell reaches half a step to either side of its mark."""
     if time == "year":
         place, part = positions.get(f"{day.year}"), (day.timetuple().tm_yday - 1) / 366
+    elif time == "quarter":
+        quarter, month = divmod(day.month - 1, 3)
+        place, part = positions.get(f"{day.year}-Q{quarter + 1}"), (month + (day.day - 1) / 31) / 3
     else:
         place, part = positions.get(f"{day.year}-{day.month:02}"), (day.day - 1) / 31
     return None if place is None else place - 0.5 + part
@@ -465,49 +485,68 @@ def _year_earlier(cell: str) -> str:
 
 
 def heat(reader: Reader, frame: pd.DataFrame, rows: str, columns: str, code: str) -> go.Figure:
-    """A table of colours with the figure in every cell: the more, the darker."""
+    """A table of colours with its figures: the more, the darker. Zero stays without a figure."""
     parts = frame[(frame[rows] != TOTAL) & (frame[columns] != TOTAL)]
-    down, across = (
-        list(dict.fromkeys(parts[rows])),
-        sorted(set(parts[columns]), key=lambda name: (reader.vocabulary.rank(columns, name), name)),
-    )
+    down, across = _in_order(reader, parts, rows), _in_order(reader, parts, columns)
     grid = parts.set_index([rows, columns])[code]
     cells = [[grid.get((row, column), 0) for column in across] for row in down]
     drawn = [_scaled(code, line) for line in cells]
     most = max((value for line in drawn for value in line if value is not None), default=0)
-    names = [reader.short(columns, column) for column in across]
-    labels = [reader.label(rows, row) for row in down]
+    places = [-(number + 1.0) for number in range(len(down))]
     words = [
         {
-            "x": name,
-            "y": label,
+            "x": column,
+            "y": place,
             "text": _axis_figure(reader, code, value),
             "showarrow": False,
-            "font": {"size": SMALL, "color": INK_ON_DARK if shade > most / 2 else INK_ON_LIGHT},
+            "font": {"size": LABEL, "color": INK_ON_DARK if shade > most / 2 else INK_ON_LIGHT},
         }
-        for label, line, shades in zip(labels, cells, drawn, strict=True)
-        for name, value, shade in zip(names, line, shades, strict=True)
+        for place, line, shades in zip(places, cells, drawn, strict=True)
+        for column, (value, shade) in enumerate(zip(line, shades, strict=True))
         if shade
     ]
     squares = {
         "type": "heatmap",
         "z": drawn,
-        "x": names,
-        "y": labels,
+        "x": list(range(len(across))),
+        "y": places,
         "colorscale": [[0, HEAT_LIGHT], [1, HEAT_DARK]],
         "zmin": 0,
         "zmax": most or 1,
         "showscale": False,
         "xgap": 2,
-        "ygap": 2,
-        "hovertemplate": "%{y}, %{x}: %{z}<extra></extra>",
+        "ygap": HEAT_ROW - HEAT_CELL,
+        "customdata": [
+            [
+                f"{reader.label(rows, row)}, {reader.label(columns, column)}: {reader.figure(code, value)}"
+                for column, value in zip(across, line, strict=True)
+            ]
+            for row, line in zip(down, cells, strict=True)
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
     }
-    small = {"fixedrange": True, "showgrid": False, "tickfont": {"size": SMALL}}
+    names = [(reader.label(rows, row), place) for row, place in zip(down, places, strict=True)]
+    lowest = min(places, default=-1) - 0.5
     return _figure(
         reader,
-        32 * len(down) + 70,
-        [squares],
+        int(-lowest * HEAT_ROW) + HEAT_HEAD,
+        [squares, _names(names, -0.5)],
         annotations=words,
-        xaxis={"side": "top", **small},
-        yaxis={"autorange": "reversed", "automargin": True, **small},
+        margin={"l": 4, "r": 4, "t": HEAT_HEAD, "b": 0},
+        xaxis={
+            "side": "top",
+            "range": [-0.5, len(across) - 0.5],
+            "tickvals": list(range(len(across))),
+            "ticktext": [reader.short(columns, column) for column in across],
+            "fixedrange": True,
+            "showgrid": False,
+            "zeroline": False,
+            "tickfont": {"size": LABEL},
+        },
+        yaxis={"range": [lowest, 0], "visible": False, "fixedrange": True},
     )
+
+
+def _in_order(reader: Reader, frame: pd.DataFrame, name: str) -> list[str]:
+    """Codes of a dimension that occur, as the vocabulary has them; calendar cells by day."""
+    return sorted(set(frame[name]), key=lambda code: (reader.vocabulary.rank(name, code), code))

@@ -10,9 +10,12 @@ import streamlit as st
 from data_access import Database, Period, Value
 from pages.parts import address
 from pages.parts.reader import Reader
+from pages.parts.sentences import during
 
 ALL = "all"
 PARTS = ("year", "H1", "H2", "Q1", "Q2", "Q3", "Q4", *(f"{month:02}" for month in range(1, 13)), "dates")
+# What is chosen in the second narrows what is offered in the first, which stands behind it.
+WITHIN = {"branch": "centre"}
 NARROWEST = 150  # pixels of one filter: two stand side by side on a phone
 
 
@@ -41,20 +44,30 @@ class View:
         years = self.database.years
         return Period(Period.year(min(years)).start, Period.year(max(years)).end)
 
+    @cached_property
+    def when(self) -> str:
+        """The period in a sentence: 2023. gadā."""
+        return during(self.reader, self.period)
+
+    def filter_said(self, name: str) -> str:
+        """What is chosen in one filter, in words."""
+        codes = self.where.get(name, ())
+        return ", ".join(self.reader.label(name, code) for code in codes) or everything(self.reader, name)
+
     def said(self, period: Period | None = None) -> list[tuple[str, str]]:
         """The choices as pairs of words: the period and every filter."""
         shown = period or self.period
         pairs = [(self.reader.t("filters.period"), self.reader.period(shown))]
-        for name, codes in self.where.items():
-            pairs.append((self.reader.dimension(name), ", ".join(self.reader.label(name, code) for code in codes)))
-        return pairs
+        return pairs + [(self.reader.dimension(name), self.filter_said(name)) for name in self.where]
 
 
 def choose(here, *dimensions: str, parts: bool = True) -> View:
     """Shows the filters and returns the view they make. With `parts=False` only whole years are offered."""
     with st.grid(min_column_width=NARROWEST, vertical_alignment="bottom"):
         period = _period(here, parts)
-        chosen = {name: _value(here, name, period) for name in dimensions}
+        chosen: dict[str, str] = {}
+        for name in dimensions:
+            chosen[name] = _value(here, name, period, chosen.get(WITHIN.get(name, ""), ALL))
     where = {name: (code,) for name, code in chosen.items() if code != ALL}
     return View(here.page, here.database, here.reader, period, where)
 
@@ -81,17 +94,22 @@ def _dates(here, year: int) -> Period:
     return Period(first, last + timedelta(days=1))
 
 
-def _value(here, name: str, period: Period) -> str:
-    t = here.reader.t
-    offered = [ALL, *(value.code for value in here.database.vocabulary.values(name) if _offered(value, period))]
-    everything = t(f"filters.all_{name}") if f"filters.all_{name}" in t else t("filters.all")
+def everything(reader: Reader, name: str) -> str:
+    """What a filter says when nothing is left out."""
+    key = f"filters.all_{name}"
+    return reader.t(key if key in reader.t else "filters.all")
+
+
+def _value(here, name: str, period: Period, within: str) -> str:
+    values = [value for value in here.database.vocabulary.values(name) if within in (ALL, value.parent)]
+    offered = [ALL, *(value.code for value in values if _offered(value, period))]
     return address.choose(
         st.selectbox,
         name,
         here.reader.dimension(name),
         offered,
         ALL,
-        lambda code: everything if code == ALL else here.reader.label(name, code),
+        lambda code: everything(here.reader, name) if code == ALL else here.reader.label(name, code),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from data_access import TOTAL, Comparison, dimension, measure
+from data_access import TOTAL, UNKNOWN, Comparison, dimension, measure
 from pages.parts.reader import Reader, plain
 
 LONG = 14  # rows: a longer table scrolls under its header
@@ -159,6 +159,22 @@ def totals_over(frame: pd.DataFrame, *dimensions: str) -> pd.DataFrame:
     return frame
 
 
+def filled(frame: pd.DataFrame, dimension: str, code: str) -> pd.DataFrame:
+    """The rows without those of unknown values, if there is nothing in any of them."""
+    unknown = frame[dimension] == UNKNOWN
+    return frame if frame.loc[unknown, code].fillna(1).any() else frame[~unknown]
+
+
+def beside(left: Table, right: Table) -> Table:
+    """Two tables with the same rows as one: the columns of the second behind those of the first."""
+    rows = []
+    for one, other in zip(left.rows, right.rows, strict=True):
+        if one.name != other.name:
+            raise ValueError(f"{one.name!r} beside {other.name!r}")
+        rows.append(Row(one.name, one.figures + other.figures, one.total, one.unit))
+    return Table(left.corner, left.columns + right.columns, tuple(rows))
+
+
 def marginal(reader: Reader, frame: pd.DataFrame, by: Sequence[str], value: str, codes: Sequence[str]) -> Table:
     """One row a dimension: its records with one value (`with`), counted over all values of the others."""
     rows = []
@@ -208,6 +224,13 @@ def show(reader: Reader, table: Table, alt: str, tall: int = TALL) -> None:
         border="horizontal",
         height=max(tall, TALL) if len(table.rows) > LONG else "content",
     )
+
+
+def show_words(header: Sequence[str], rows: Iterable[Sequence[str]], alt: str, tall: int = TALL) -> None:
+    """A table of words, as it stands on the page of method. A long one scrolls within `tall` pixels."""
+    listed = [[plain(text) for text in row] for row in rows]
+    styled = pd.DataFrame(listed, columns=list(header)).style.hide(axis="index")
+    st.table(styled, alt=alt, border="horizontal", height=tall if len(listed) > LONG else "content")
 
 
 def _in_turn(texts) -> Callable[[object], str]:
