@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 import streamlit as st
 
-from data_access import Note, Period
+from data_access import Answer, Note, Period
 from pages.parts import charts, exports, tables
 from pages.parts.filters import View
 from pages.parts.frame import as_of_words
@@ -56,6 +56,14 @@ def tell(
     _say_notes(sentences)
     if not table.empty:
         _offer_files(view, key, _sheet(view, headline, table, sentences, period, said), period or view.period)
+
+
+def tell_bars(view: View, key: str, headline: str, answer: Answer) -> None:
+    """Tells an answer split by one dimension: bars of its first measure, a table of all."""
+    question = answer.question
+    [by] = question.by
+    bars = charts.bars(view.reader, answer.frame, by, question.measures[0])
+    tell(view, key, headline, tables.listed(view.reader, answer.frame, by, question.measures), bars, answer.notes)
 
 
 def head(view: View, key: str, headline: str) -> None:

@@ -18,6 +18,8 @@ DYNAMIC_PREFIXES = [
     "overview.",
     "benefits.by_",
     "benefits.two_years_",
+    "benefits.view_",
+    "households.view_",
 ]
 
 

@@ -1,87 +1,76 @@
-"""Mājsaimniecības: who is needy or low-income, over the year, month by month and over the years."""
+"""Mājsaimniecības: who is needy or low-income, over the period, month by month and over the years."""
 
-from pages.parts import charts, filters, tables
+from pages.parts import charts, filters, tables, views
 from pages.parts.answers import ask
 from pages.parts.frame import page
-from pages.parts.section import tell
+from pages.parts.section import tell, tell_bars
 from pages.parts.sentences import between, counted, during, first, named, say
 
 OVER_THE_PERIOD = ("households_with_status", "persons_with_status")
-ON_A_DAY = ("households_on_date", "persons_on_date")
 DECISIONS = ("statuses_granted", "statuses_renewed", "statuses_ended")
 WITHIN = ("children_in_household", "disability_in_household", "pension_age_in_household")
 
-with page("households") as here:
-    view = filters.choose(here, "population", "territory", "status")
-    reader, when = view.reader, during(here.reader, view.period)
 
-    statuses = ask(view, OVER_THE_PERIOD, by="status")
-    total = {
-        "households": counted(reader, "households_to", statuses.value("households_with_status")),
-        "what": named(reader, statuses, "status", "households_with_status"),
-    }
-    headline = say(reader, "households.by_status", when=when, **total)
-    table = tables.listed(reader, statuses.frame, "status", OVER_THE_PERIOD)
-    bars = charts.bars(reader, statuses.frame, "status", "households_with_status")
-    tell(view, "by_status", headline, table, bars, statuses.notes)
-
-    stock = ask(view, ON_A_DAY, by=("month", "status"), period=view.whole_year)
-    headline = between(reader, stock, "month", "households_on_date")
-    table = tables.crossed(reader, stock.frame, "month", "status", "households_on_date", total_down=False)
-    lines = charts.series(reader, stock.frame, "month", ["households_on_date"], "status", stock.notes)
-    tell(view, "month_ends", headline, table, lines, stock.notes, period=view.whole_year)
+def statuses(view) -> None:
+    reader, when = view.reader, view.when
+    split = ask(view, OVER_THE_PERIOD, by="status")
+    households = counted(reader, "households_to", split.value("households_with_status"))
+    what = named(reader, split, "status", "households_with_status")
+    headline = say(reader, "households.by_status", when=when, households=households, what=what)
+    tell_bars(view, "by_status", headline, split)
 
     members = ask(view, "persons_with_status", by=("member_group", "status"))
-    headline = say(
-        reader,
-        "households.composition",
-        when=when,
-        persons=counted(reader, "of_persons", members.value()),
-        children=reader.figure("persons_with_status", members.value(member_group="child")),
-        disability=reader.figure("persons_with_status", members.value(member_group="disability")),
-        pension_age=reader.figure("persons_with_status", members.value(member_group="pension_age")),
-    )
+    groups = {
+        group: reader.figure("persons_with_status", members.value(member_group=group))
+        for group in ("child", "disability", "pension_age")
+    }
+    persons = counted(reader, "of_persons", members.value())
     table = tables.crossed(reader, members.frame, "member_group", "status", "persons_with_status")
-    bars = charts.bars(reader, tables.totals_over(members.frame, "status"), "member_group", "persons_with_status")
+    all_statuses = tables.totals_over(members.frame, "status")
+    bars = charts.bars(reader, all_statuses, "member_group", "persons_with_status")
+    headline = say(reader, "households.composition", when=when, persons=persons, **groups)
     tell(view, "composition", headline, table, bars, members.notes)
 
     within = ask(view, OVER_THE_PERIOD, by=WITHIN)
+    with_children = counted(reader, "in_households", within.value(children_in_household="with"))
+    of_all = counted(reader, "of_households", within.value())
+    headline = say(reader, "households.within", when=when, households=with_children, of_all=of_all)
     table = tables.marginal(reader, within.frame, WITHIN, "with", OVER_THE_PERIOD)
-    headline = say(
-        reader,
-        "households.within",
-        when=when,
-        households=counted(reader, "in_households", within.value(children_in_household="with")),
-        of_all=counted(reader, "of_households", within.value()),
-    )
-    tell(view, "within", headline, table, notes=within.notes)
+    tell(view, "within", headline, table, notes=[note for note in within.notes if note.kind != "overlap"])
 
-    places = ask(view, OVER_THE_PERIOD, by="territory")
-    headline = say(
-        reader,
-        "households.by_territory",
-        when=when,
-        **first(reader, places.parts, "territory", "households_with_status"),
-    )
-    table = tables.listed(reader, places.frame, "territory", OVER_THE_PERIOD)
-    bars = charts.bars(reader, places.frame, "territory", "households_with_status")
-    tell(view, "by_territory", headline, table, bars, places.notes)
 
-    decisions = ask(view, DECISIONS, by="month", period=view.whole_year)
-    headline = say(
-        reader,
-        "households.decisions",
-        when=during(reader, view.whole_year),
-        **{code: counted(reader, "times", decisions.value(code)) for code in DECISIONS},
-    )
+def months(view) -> None:
+    reader, year = view.reader, view.whole_year
+    stock = ask(view, "households_on_date", by=("month", "status"), period=year)
+    table = tables.crossed(reader, stock.frame, "month", "status", "households_on_date", total_down=False)
+    lines = charts.series(reader, stock.frame, "month", ["households_on_date"], "status", stock.notes)
+    headline = between(reader, stock, "month", "households_on_date")
+    tell(view, "month_ends", headline, table, lines, stock.notes, period=year)
+
+    decisions = ask(view, DECISIONS, by="month", period=year)
+    times = {code: counted(reader, "times", decisions.value(code)) for code in DECISIONS}
     table = tables.listed(reader, decisions.frame, "month", DECISIONS)
-    lines = charts.series(reader, decisions.frame, "month", DECISIONS)
-    tell(view, "decisions", headline, table, lines, decisions.notes, period=view.whole_year)
+    lines = charts.series(reader, decisions.frame, "month", DECISIONS, notes=decisions.notes)
+    headline = say(reader, "households.decisions", when=during(reader, year), **times)
+    tell(view, "decisions", headline, table, lines, decisions.notes, period=year)
 
-    years = ask(view, "households_with_status", by=("year", "status"), period=view.all_years)
-    headline = between(reader, years, "year", "households_with_status")
-    table = tables.crossed(reader, years.frame, "year", "status", "households_with_status", total_down=False)
-    lines = charts.series(reader, years.frame, "year", ["households_with_status"], "status", years.notes)
-    population = dict(view.said()).get(reader.dimension("population"), reader.t("filters.all_population"))
-    bases = reader.t("households.bases", population=population)
-    tell(view, "series", headline, table, lines, years.notes, period=view.all_years, remarks=[bases])
+
+def places(view) -> None:
+    split = ask(view, OVER_THE_PERIOD, by="territory")
+    most = first(view.reader, split.parts, "territory", "households_with_status")
+    tell_bars(view, "by_territory", say(view.reader, "households.by_territory", when=view.when, **most), split)
+
+
+def years(view) -> None:
+    reader, period, code = view.reader, view.all_years, "households_with_status"
+    split = ask(view, code, by=("year", "status"), period=period)
+    table = tables.crossed(reader, split.frame, "year", "status", code, total_down=False)
+    lines = charts.series(reader, split.frame, "year", [code], "status", split.notes)
+    bases = reader.t("households.bases", population=view.filter_said("population"))
+    headline = between(reader, split, "year", code)
+    tell(view, "series", headline, table, lines, split.notes, period=period, remarks=[bases])
+
+
+with page("households") as here:
+    chosen = filters.choose(here, "population", "territory", "status")
+    views.show_one(chosen, {"statuses": statuses, "months": months, "places": places, "years": years})
