@@ -292,6 +292,19 @@ def test_born_on_29_february_is_a_year_older_on_29_february_of_leap_years(case: 
         assert column(answer, "psychologist_clients") == groups
 
 
+def test_a_series_by_year_can_take_the_ages_of_each_year(case: Case) -> None:
+    child = case.person(born="2005-06-15")  # 17 at the end of 2022, 18 at the end of 2023
+    case.consultation(child, "2022-05-01")
+    case.consultation(child, "2023-05-01")
+    of_the_period = case.ask("psychologist_clients", "2022..2023", by=["year", "age_class"])
+    assert set(of_the_period.parts["age_class"]) == {"adult"}
+    of_each_year = case.ask("psychologist_clients", "2022..2023", by=["year", "age_class"], ages="each_year")
+    assert of_each_year.value(year="2022", age_class="child") == 1
+    assert of_each_year.value(year="2023", age_class="adult") == 1
+    assert of_each_year.value() == 1  # one person, who stands in two groups over the years
+    assert note(of_each_year, "overlap").param("more") == 1
+
+
 def test_psychologists_age_groups(case: Case) -> None:
     for born in (
         "2023-01-01",  # 0
