@@ -2,7 +2,9 @@
 
 import ast
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow
@@ -34,10 +36,42 @@ def open_page(name: str, **address: str) -> AppTest:
     app = AppTest.from_file(str(DASHBOARD), default_timeout=LONGEST_RUN)
     app.query_params = {**address}
     app.run()
-    if name != PAGES[0]:
-        app.query_params = {**address}
-        app.switch_page(str(script(name).relative_to(REPOSITORY))).run()
-    return app
+    return app if name == PAGES[0] else go_to(app, name, **address)
+
+
+def go_to(app: AppTest, name: str, **address: str) -> AppTest:
+    """The visitor goes on to a page; a real browser keeps no address from one page to the next either."""
+    app.query_params = {**address}
+    return app.switch_page(str(script(name).relative_to(REPOSITORY))).run()
+
+
+@dataclass
+class Section:
+    """What stands between two headlines."""
+
+    headline: str
+    chart: Any = None
+    table: Any = None
+    text: str = ""
+    files: list[str] = field(default_factory=list)
+
+
+def sections(app: AppTest) -> list[Section]:
+    found: list[Section] = []
+    for element in app.main:
+        if element.type == "subheader":
+            found.append(Section(unescaped(element.value)))
+        elif not found:
+            continue
+        elif element.type == "plotly_chart":
+            found[-1].chart = element
+        elif element.type == "table":
+            found[-1].table = element
+        elif element.type == "caption":
+            found[-1].text += unescaped(element.value) + "\n"
+        elif element.type == "download_button":
+            found[-1].files.append(element.label)
+    return found
 
 
 def unescaped(text: str) -> str:

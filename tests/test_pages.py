@@ -1,0 +1,550 @@
+"""Every page, run as a visitor would open it: with all data, with none, and with the database gone."""
+
+import csv
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+import streamlit as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as strategies_of
+from streamlit.testing.v1 import AppTest
+
+from data_access import Database, Question, open_database
+from data_access.language import texts
+from data_access.pointer import resolve
+from tests.infrastructure.case_database import SUBJECTS, PostgreSQLCase, make_tables
+from tests.infrastructure.demonstration import EMPTY_DAYS
+from tests.infrastructure.pages import (
+    LANGUAGES,
+    PAGES,
+    REPOSITORY,
+    go_to,
+    headlines,
+    open_page,
+    said,
+    sections,
+    shown,
+)
+from tests.infrastructure.postgres import PostgresServer
+
+WORDS = REPOSITORY / "pages" / "texts"
+# Pages that count; the page on method explains.
+COUNTING_PAGES = [name for name in PAGES if name != "method"]
+NUMBER_ON_CHART = {"lv": r"(\d+) diagrammā:", "en": r"(\d+) in the chart:"}
+
+every_page = pytest.mark.parametrize("page", PAGES)
+every_counting_page = pytest.mark.parametrize("page", COUNTING_PAGES)
+
+
+def words(key: str, language: str = "lv", **params: object) -> str:
+    return texts(language, WORDS)(key, **params)
+
+
+def with_spaces(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch, demonstration_url: str) -> str:
+    monkeypatch.setenv("DATABASE_URL", demonstration_url)
+    return demonstration_url
+
+
+@pytest.fixture
+def empty(monkeypatch: pytest.MonkeyPatch, empty_url: str) -> str:
+    monkeypatch.setenv("DATABASE_URL", empty_url)
+    return empty_url
+
+
+def tables(app: AppTest) -> list[list[list[str]]]:
+    """All tables as texts, each with its header."""
+    return [[list(frame.columns), *frame.to_numpy().tolist()] for frame in map(shown, app.table)]
+
+
+def assert_no_traceback(app: AppTest) -> None:
+    assert not [box.value for box in app.exception]
+    assert "Traceback" not in said(app)
+
+
+def assert_no_answer(app: AppTest, sentence: str) -> None:
+    """A sentence and a button, and nothing else that looks like figures."""
+    assert_no_traceback(app)
+    assert [box.value for box in app.error] == [sentence]
+    assert [button.label for button in app.button] == [words("frame.retry")]
+    assert not app.table
+    assert not app.get("plotly_chart")
+
+
+# ── with all data ────────────────────────────────────────────────────────────────────────────────
+
+
+@every_page
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_tells_its_subject(full: str, page: str, language: str) -> None:
+    app = open_page(page, lang=language)
+    assert_no_traceback(app)
+    assert not app.error
+    assert [title.value for title in app.title] == [words(f"pages.{page}.title", language)]
+    assert headlines(app)
+    assert len(app.table) >= 1
+    assert all(len(shown(table)) for table in app.table)
+
+
+@every_counting_page
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_says_that_the_data_are_made_up_and_how_far_they_reach(full: str, page: str, language: str) -> None:
+    text = said(open_page(page, lang=language))
+    assert {"lv": "Demonstrācijas dati.", "en": "Demonstration data."}[language] in text
+    assert {"lv": "31.12.2023.", "en": "31 December 2023"}[language] in text
+
+
+@every_counting_page
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_table_has_its_files_and_every_chart_its_text(full: str, page: str, language: str) -> None:
+    for section in sections(open_page(page, lang=language)):
+        if section.table is None:
+            continue
+        assert section.files == ["XLSX", "CSV"], section.headline
+        assert section.table.proto.alt == section.headline
+        if section.chart is not None:
+            assert section.headline in section.chart.proto.alt
+
+
+@every_counting_page
+def test_most_sections_have_a_chart(full: str, page: str) -> None:
+    assert open_page(page).get("plotly_chart")
+
+
+@every_counting_page
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("year", ["2023", "2021"])
+def test_what_is_said_of_a_number_on_a_chart_has_that_number(full: str, page: str, language: str, year: str) -> None:
+    for section in sections(open_page(page, lang=language, year=year)):
+        numbers = re.findall(NUMBER_ON_CHART[language], section.text)
+        if not numbers:
+            continue
+        assert section.chart is not None, section.headline
+        layout = json.loads(section.chart.proto.spec)["layout"]
+        drawn = {annotation["text"] for annotation in layout.get("annotations", [])}
+        assert set(numbers) <= drawn, f"{section.headline}: {numbers} said, {drawn} drawn"
+
+
+@every_counting_page
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_headline_is_half_a_sentence(full: str, page: str, language: str) -> None:
+    """Also where there is nothing, or nothing published."""
+    for address in ({}, {"year": "2022"}, {"year": "2015", "population": "ukraine_civilians"}, {"year": "2011"}):
+        for line in headlines(open_page(page, lang=language, **address)):
+            assert not line.rstrip().endswith((":", "–", ",")), line
+            assert "{" not in line
+            unknown = {"lv": "„Nav zināms” – nav publicēts", "en": "“Not known”: not published"}[language]
+            assert unknown not in line, line
+            # `not published` stands where a figure would: never as a figure's adjective in the middle of a clause.
+            assert not re.search(r"nav publicēts izmaks", line), line
+
+
+def test_in_2015_support_for_ukrainian_civilians_is_nothing(full: str) -> None:
+    app = open_page("benefits", year="2015", population="ukraine_civilians")
+    assert_no_traceback(app)
+    assert words("states.nothing") in [box.value for box in app.info]
+
+
+def test_households_of_2022_are_not_published(full: str) -> None:
+    """The report's chart has a placeholder for 2022: no figure, and no zero."""
+    app = open_page("benefits", year="2022")
+    assert words("states.not_published") in [box.value for box in app.info]
+    [gmi] = [row for row in tables(app)[0] if row[0] == "Garantētā minimālā ienākuma pabalsts"]
+    assert gmi[2:] == ["nav publicēts", "nav publicēts"]
+
+
+# ── figures as published ─────────────────────────────────────────────────────────────────────────
+
+
+def published() -> dict[str, dict[str, str]]:
+    folder = REPOSITORY / "data_access" / "published"
+    with (folder / "published_figures.csv").open(encoding="utf-8", newline="") as file:
+        return {row["figure_id"]: row for row in csv.DictReader(file)}
+
+
+def in_latvian(value: str, unit: str) -> str:
+    """A number as the Latvian page writes it, without the program's own formats."""
+    number = f"{Decimal(value):,.2f}" if unit == "EUR" else f"{int(Decimal(value)):,}"
+    whole, _, part = number.replace(",", "\u00a0").partition(".")
+    return f"{whole},{part}\u00a0€" if unit == "EUR" else whole
+
+
+GMI, HOUSING = "Garantētā minimālā ienākuma pabalsts", "Mājokļa pabalsts"
+# page, address, the row's name, the column's heading, the published figure
+PUBLISHED_ON_PAGES = [
+    ("overview", {}, "Sociālā palīdzība", "2023. gads", "assistance.total.spend.total.2023.all"),
+    (
+        "overview",
+        {},
+        "Mājsaimniecības, kas saņēma sociālo palīdzību",
+        "2023. gads",
+        "assistance.total.households.2023.all",
+    ),
+    ("overview", {}, "Personas šajās mājsaimniecībās", "2023. gads", "assistance.total.persons.2023.all"),
+    ("overview", {}, "Trūcīgas mājsaimniecības", "2023. gads", "tables.status.needy.households.2023.all"),
+    ("overview", {}, "Maznodrošinātas mājsaimniecības", "2023. gads", "tables.status.low_income.households.2023.all"),
+    ("overview", {}, "Psihologu klienti", "2023. gads", "psych.persons.all.2023"),
+    ("overview", {}, "Psihologu konsultācijas", "2023. gads", "psych.visits.total.2023"),
+    ("overview", {}, "Ģimenes atbalsta dienas centra apmeklējumi", "2023. gads", "gadc.visits.total.2023"),
+    ("overview", {}, "Ģimenes atbalsta dienas centra apmeklējumi", "2022. gads", "gadc.visits.total.2022"),
+    ("benefits", {}, GMI, "Izlietots", "benefits.gmi.spend.total.2023.all"),
+    ("benefits", {}, GMI, "Mājsaimniecības", "benefits.gmi.households.2023.all"),
+    ("benefits", {}, GMI, "Personas mājsaimniecībās", "benefits.gmi.persons.2023.all"),
+    ("benefits", {}, HOUSING, "Izlietots", "benefits.housing.spend.total.2023.all"),
+    ("benefits", {}, HOUSING, "Mājsaimniecības", "benefits.housing.households.2023.all"),
+    ("benefits", {}, HOUSING, "Naudā", "benefits.housing.spend.cash.2023.all"),
+    ("benefits", {}, HOUSING, "Natūrā", "benefits.housing.spend.in_kind.2023.all"),
+    ("benefits", {"population": "residents"}, GMI, "Izlietots", "tables.gmi.spend.2023.residents"),
+    ("benefits", {"population": "residents"}, GMI, "2022. gads", "tables.gmi.spend.2022.residents"),
+    ("benefits", {"population": "ukraine_civilians"}, GMI, "Izlietots", "ukraine.gmi.spend.2023"),
+    ("households", {}, "Trūcīga", "Mājsaimniecības ar statusu", "tables.status.needy.households.2023.all"),
+    ("households", {}, "Maznodrošināta", "Mājsaimniecības ar statusu", "tables.status.low_income.households.2023.all"),
+    ("households", {}, "Trūcīga", "Personas ar statusu", "tables.status.needy.persons.2023.all"),
+    (
+        "households",
+        {"population": "residents"},
+        "Trūcīga",
+        "Mājsaimniecības ar statusu",
+        "status.needy.households.2023.residents",
+    ),
+    ("households", {}, "2011. gads", "Trūcīga", "series.needy_households.2011"),
+    (
+        "households",
+        {"population": "residents"},
+        "2022. gads",
+        "Maznodrošināta",
+        "series.low_income_households.2022",
+    ),
+]
+
+
+@pytest.mark.parametrize(("page", "address", "row", "column", "figure"), PUBLISHED_ON_PAGES)
+def test_a_figure_on_a_page_is_the_published_one(
+    full: str, page: str, address: dict[str, str], row: str, column: str, figure: str
+) -> None:
+    printed = published()[figure]
+    found = {
+        line[[*map(with_spaces, header)].index(column)]
+        for header, *lines in tables(open_page(page, **address))
+        if column in map(with_spaces, header)
+        for line in lines
+        if with_spaces(line[0]) == row
+    }
+    assert in_latvian(printed["value"], printed["unit"]) in found
+
+
+def test_the_first_look_tells_the_year(full: str) -> None:
+    """Figures of the report, whole euros: 964 068,71 € is 964 069 €."""
+    app = open_page("overview")
+    assert [metric.value for metric in app.metric] == [
+        "964\u00a0069\u00a0€",
+        "1\u00a0304",
+        "1\u00a0972",
+        "823",
+        "793",
+        "259",
+        "1\u00a0864",
+        "10\u00a0097",
+    ]
+
+
+# ── choices ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def other_value(name: str, database: Database) -> str:
+    return {"year": "2022", "part": "Q1"}.get(name) or database.vocabulary.codes(name)[0]
+
+
+@every_counting_page
+def test_every_filter_changes_what_is_shown_and_the_address(full: str, page: str) -> None:
+    database = open_database(full)
+    names = [box.key.removeprefix("choice_") for box in open_page(page).selectbox]
+    assert "year" in names
+    for name in names:
+        app = open_page(page)
+        before = tables(app), said(app)
+        code = other_value(name, database)
+        app.selectbox(key=f"choice_{name}").set_value(code).run()
+        assert_no_traceback(app)
+        assert (tables(app), said(app)) != before, name
+        assert app.query_params == {name: code}
+        by_link = open_page(page, **{name: code})
+        assert (tables(by_link), headlines(by_link)) == (tables(app), headlines(app)), name
+
+
+@every_page
+def test_the_language_is_switched_and_the_choice_stays(full: str, page: str) -> None:
+    app = open_page(page, year="2022")
+    [switch] = [widget for widget in app.sidebar if getattr(widget, "key", None) == "choice_lang"]
+    switch.set_value("en").run()
+    assert_no_traceback(app)
+    assert [title.value for title in app.title] == [words(f"pages.{page}.title", "en")]
+    assert app.query_params["lang"] == "en"
+    if page in COUNTING_PAGES:
+        assert app.query_params["year"] == "2022"
+
+
+def test_what_is_chosen_on_one_page_is_chosen_on_the_next(full: str) -> None:
+    app = open_page("benefits")
+    app.selectbox(key="choice_year").set_value("2021").run()
+    go_to(app, "households")
+    assert app.selectbox(key="choice_year").value == "2021"
+    assert app.query_params["year"] == "2021"
+
+
+def test_any_two_days_make_a_period(full: str) -> None:
+    """The first and the last day count: the whole year by its days is the year."""
+    by_days = open_page("benefits", part="dates", **{"from": "2023-01-01", "until": "2023-12-31"})
+    assert_no_traceback(by_days)
+    assert tables(by_days)[0] == tables(open_page("benefits"))[0]
+
+
+DAMAGED = {
+    "year": "abc",
+    "part": "13",
+    "population": "' or 1=1 --",
+    "territory": "<script>alert(1)</script>",
+    "benefit_group": "total",
+    "status": "unknown\x00",
+    "cumulative": "perhaps",
+    "from": "2023-02-30",
+    "until": "9" * 500,
+    "lang": "xx",
+    "nonsense": "…",
+}
+
+
+@every_page
+def test_a_damaged_address_is_as_good_as_none(full: str, page: str) -> None:
+    whole, damaged = open_page(page), open_page(page, **DAMAGED)
+    assert_no_traceback(damaged)
+    assert (said(damaged), tables(damaged)) == (said(whole), tables(whole))
+
+
+@every_counting_page
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"from": "9999-12-31", "until": "0001-01-01"},
+        {"from": "2023-12-31", "until": "2023-01-01"},
+        {"from": "soon"},
+        {"until": ""},
+    ],
+)
+def test_days_that_make_no_period_are_mended(full: str, page: str, days: dict[str, str]) -> None:
+    app = open_page(page, part="dates", **days)
+    assert_no_traceback(app)
+    assert not app.error
+
+
+@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    address=strategies_of.dictionaries(
+        strategies_of.sampled_from(sorted(DAMAGED)), strategies_of.text(max_size=12), max_size=4
+    )
+)
+def test_no_address_breaks_a_page(full: str, address: dict[str, str]) -> None:
+    app = open_page(PAGES[0], **address)
+    assert_no_traceback(app)
+    assert not app.error
+
+
+# ── without data ─────────────────────────────────────────────────────────────────────────────────
+
+
+@every_counting_page
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_nothing_is_the_page_says_so(empty: str, page: str, language: str) -> None:
+    app = open_page(page, lang=language)
+    assert_no_traceback(app)
+    assert not app.error
+    assert {box.value for box in app.info} <= {
+        words("states.nothing", language),
+        words("states.not_published", language),
+    }
+    assert words("states.nothing", language) in [box.value for box in app.info]
+    assert not app.table
+    assert not app.get("plotly_chart")
+    assert not app.get("download_button")
+    # Nothing of the demonstration: these would be real records.
+    assert "Demonstrācij" not in said(app)
+
+
+@every_page
+def test_a_database_that_is_not_there_gets_a_sentence_and_a_retry(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, page: str
+) -> None:
+    """DATABASE_URL is set, so the installation has named its own: no demonstration is built in its place."""
+    monkeypatch.setenv("DATABASE_URL", f"duckdb:///{tmp_path}/none.duckdb")
+    app = open_page(page)
+    assert_no_answer(app, words("errors.database_missing", address=f"{tmp_path}/none.duckdb"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_sentence_is_in_the_visitors_language(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"duckdb:///{tmp_path}/none.duckdb")
+    app = open_page(PAGES[0], lang="en")
+    sentence = words("errors.database_missing", "en", address=f"{tmp_path}/none.duckdb")
+    assert [box.value for box in app.error] == [sentence]
+
+
+@pytest.fixture
+def copied(monkeypatch: pytest.MonkeyPatch, demonstration_file: Path, tmp_path: Path) -> Path:
+    """A demonstration database of this test's own."""
+    path = tmp_path / "case.duckdb"
+    shutil.copy(resolve(demonstration_file), path)
+    monkeypatch.setenv("DATABASE_URL", f"duckdb:///{path}")
+    return path
+
+
+@every_page
+def test_a_database_that_goes_away_gets_a_sentence_and_comes_back(copied: Path, page: str) -> None:
+    app = open_page(page)
+    before = tables(app)
+    copied.rename(copied.with_suffix(".away"))
+    app.run()
+    assert_no_answer(app, words("errors.database_missing", address=str(copied)))
+    copied.with_suffix(".away").rename(copied)
+    app.button(key="retry").click().run()
+    assert_no_traceback(app)
+    assert not app.error
+    assert tables(app) == before
+
+
+def test_a_file_that_is_no_database_gets_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "case.duckdb"
+    path.write_bytes(b"no database" * 1000)
+    monkeypatch.setenv("DATABASE_URL", f"duckdb:///{path}")
+    assert_no_answer(open_page("benefits"), words("errors.database_unavailable"))
+
+
+@every_page
+def test_a_database_of_another_version_gets_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, page: str
+) -> None:
+    url = f"duckdb:///{tmp_path}/case.duckdb"
+    engine = sqlalchemy.create_engine(url)
+    make_tables(engine, version=999)
+    engine.dispose()
+    monkeypatch.setenv("DATABASE_URL", url)
+    app = open_page(page)
+    assert_no_traceback(app)
+    [sentence] = [box.value for box in app.error]
+    assert "999" in sentence
+    assert not app.table
+
+
+@pytest.fixture
+def own_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server that a test may stop."""
+    with tempfile.TemporaryDirectory(prefix="case-postgres-") as folder:
+        server = PostgresServer(Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            if (Path(folder) / "cluster" / "postmaster.pid").exists():
+                server.stop()
+
+
+@pytest.mark.postgres
+def test_a_server_that_is_stopped_gets_a_sentence(monkeypatch: pytest.MonkeyPatch, own_server: PostgresServer) -> None:
+    writer = sqlalchemy.create_engine(own_server.url())
+    make_tables(writer)
+    case = PostgreSQLCase(own_server.url(), writer)
+    for subject in SUBJECTS:
+        case.load(subject, *EMPTY_DAYS)
+    home = case.household()
+    case.payment(home, "2023-05-05", cents=123456)
+    assert case.database.years[0] == 2023
+    writer.dispose()
+    monkeypatch.setenv("DATABASE_URL", own_server.url())
+    app = open_page("benefits")
+    assert_no_traceback(app)
+    assert tables(app)[0][1][1] == "1\u00a0234,56\u00a0€"
+    own_server.stop()
+    app.run()
+    assert_no_answer(app, words("errors.database_unavailable"))
+    for page in PAGES:
+        assert_no_answer(open_page(page), words("errors.database_unavailable"))
+
+
+@pytest.mark.postgres
+@every_page
+def test_postgresql_and_duckdb_make_the_same_page(
+    monkeypatch: pytest.MonkeyPatch, full: str, demonstration_postgres_url: str, page: str
+) -> None:
+    on_duckdb = open_page(page)
+    monkeypatch.setenv("DATABASE_URL", demonstration_postgres_url)
+    on_postgres = open_page(page)
+    assert_no_traceback(on_postgres)
+    assert (headlines(on_postgres), tables(on_postgres)) == (headlines(on_duckdb), tables(on_duckdb))
+
+
+# ── asking ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Question]]:
+    """Every question that reaches a database, with nothing in the cache."""
+    questions: list[Question] = []
+    ask: Callable = Database.ask
+
+    def recorded(self: Database, question: Question):
+        questions.append(question)
+        return ask(self, question)
+
+    monkeypatch.setattr(Database, "ask", recorded)
+    st.cache_data.clear()
+    yield questions
+    st.cache_data.clear()
+
+
+@every_page
+def test_a_page_asks_each_question_once(full: str, asked: list[Question], page: str) -> None:
+    app = open_page(PAGES[0])
+    st.cache_data.clear()
+    asked.clear()
+    go_to(app, page)
+    assert len(asked) == len(set(asked))
+    if page in COUNTING_PAGES:
+        assert asked
+    asked.clear()
+    app.run()
+    assert asked == []
+
+
+def test_another_visitor_asks_nothing_again(full: str, asked: list[Question]) -> None:
+    open_page("benefits", territory="ogre")
+    asked.clear()
+    open_page("benefits", territory="ogre", lang="en")
+    assert asked == []
+
+
+def test_other_data_are_asked_anew(monkeypatch, full: str, empty_url: str, asked: list[Question]) -> None:
+    open_page("benefits")
+    asked.clear()
+    monkeypatch.setenv("DATABASE_URL", empty_url)
+    open_page("benefits")
+    assert asked
+
+
+@every_counting_page
+def test_a_choice_asks_only_what_it_changes(full: str, asked: list[Question], page: str) -> None:
+    app = open_page(page)
+    before = set(asked)
+    asked.clear()
+    app.selectbox(key="choice_year").set_value("2022").run()
+    assert len(asked) == len(set(asked))
+    assert not before & set(asked)
