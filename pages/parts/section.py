@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 import streamlit as st
 
-from data_access import Answer, Note, Period
+from data_access import Answer, Comparison, Note, Period
 from pages.parts import charts, exports, tables
+from pages.parts.answers import notes_of
 from pages.parts.filters import View
 from pages.parts.frame import as_of_words
 from pages.parts.reader import plain, small
@@ -64,6 +65,14 @@ def tell_bars(view: View, key: str, headline: str, answer: Answer) -> None:
     [by] = question.by
     bars = charts.bars(view.reader, answer.frame, by, question.measures[0])
     tell(view, key, headline, tables.listed(view.reader, answer.frame, by, question.measures), bars, answer.notes)
+
+
+def tell_two_years(view: View, key: str, headline: str, both: Comparison, time: str, code: str) -> None:
+    """Tells a comparison split by a calendar cell: a line a year, a table of both and their change."""
+    years, notes = tables.periods_of(view.reader, both), notes_of(both)
+    lines = charts.two_years(view.reader, both.frame, time, code, years, notes)
+    table = tables.compared(view.reader, both.frame, time, [code], years)
+    tell(view, key, headline, table, lines, notes, period=both.now.question.period)
 
 
 def head(view: View, key: str, headline: str) -> None:

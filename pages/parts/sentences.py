@@ -75,14 +75,15 @@ def _lower(label: str) -> str:
     return label if label[:2].isupper() or label.startswith(("Ukrain", "Ogre")) else label[:1].lower() + label[1:]
 
 
-def against(reader: Reader, comparison: Comparison, code: str) -> dict[str, str]:
-    """A total against that of the year before, for a sentence: `when`, `figure` and `change`."""
+def against(reader: Reader, comparison: Comparison, code: str, noun: str = "") -> dict[str, str]:
+    """A total against that of the year before, for a sentence: `when`, `figure` (with its noun) and `change`."""
     now, before = comparison.now.value(code), comparison.before.value(code)
     known = now is not None and before is not None
     change = now - before if known else None
+    figure = euros(reader, now) if measure(code).unit == "cents" else reader.figure(code, now)
     return {
         "when": during(reader, comparison.now.question.period),
-        "figure": euros(reader, now) if measure(code).unit == "cents" else reader.figure(code, now),
+        "figure": counted(reader, noun, now) if noun else figure,
         "change": changed(
             reader, code, change, change / before * 100 if known and before else None, comparison.before.question.period
         ),
