@@ -26,6 +26,8 @@ TAB_ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'
     '<path fill="#0072B2" d="M2 9h3v5H2zM6.5 5h3v9h-3zM11 2h3v12h-3z"/></svg>'
 )
+# In both languages, for whoever cannot read the page that is shown.
+LANGUAGE_LABEL = "Valoda / Language"
 LANGUAGE_NAMES = {"lv": "Latviešu", "en": "English"}
 
 
@@ -35,7 +37,7 @@ def choose_language() -> None:
         st.session_state["language"] = address.choose(
             st.radio,
             "lang",
-            t("frame.language"),
+            LANGUAGE_LABEL,
             LANGUAGES,
             LANGUAGES[0],
             LANGUAGE_NAMES.__getitem__,

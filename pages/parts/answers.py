@@ -47,6 +47,11 @@ def compare(
     return compare_with_year_before(view.database, question, ask=lambda one: answer(view.database, one))
 
 
+def without(notes: Iterable[Note], kind: str) -> list[Note]:
+    """Notes but those of one kind: of what is not shown, nothing has to be said."""
+    return [note for note in notes if note.kind != kind]
+
+
 def notes_of(comparison: Comparison) -> list[Note]:
     """What has to be said of a comparison. That parts overlap is said of the later year only, in whose words it is."""
     return [note for note in comparison.notes if note.kind != "overlap" or note in comparison.now.notes]

@@ -361,7 +361,7 @@ def _time_axes(reader: Reader, time: str, cells: Sequence[str]) -> dict:
         "xaxis": {
             "tickvals": list(range(len(cells))),
             "ticktext": [reader.short(time, cell) for cell in cells],
-            "range": [-0.6, len(cells) - 0.4],
+            "range": [-0.9, len(cells) - 0.1],
             "showgrid": False,
             "zeroline": False,
             "fixedrange": True,
@@ -377,7 +377,7 @@ def _time_axes(reader: Reader, time: str, cells: Sequence[str]) -> dict:
             "tickfont": {"size": SMALL},
             "automargin": True,
         },
-        "margin": {"l": 4, "r": 12, "t": 58, "b": 8},
+        "margin": {"l": 4, "r": 16, "t": 58, "b": 8},
         "legend": _legend(),
         "hovermode": "x",
     }

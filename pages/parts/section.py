@@ -11,6 +11,7 @@ from pages.parts.answers import notes_of
 from pages.parts.filters import View
 from pages.parts.frame import as_of_words
 from pages.parts.reader import plain, small
+from pages.parts.sentences import between
 from pages.parts.tables import Table
 
 BESIDE = 3  # columns of figures: a wider table stands under its chart
@@ -44,7 +45,7 @@ def tell(
     elif figure is None:
         tables.show(view.reader, table, headline)
     elif len(table.columns) <= BESIDE:
-        left, right = st.columns([2, 3], gap="medium")
+        left, right = st.columns(_widths(figure), gap="medium")
         with left:
             _draw(view, key, headline, figure)
         with right:
@@ -57,6 +58,11 @@ def tell(
     _say_notes(sentences)
     if not table.empty:
         _offer_files(view, key, _sheet(view, headline, table, sentences, period, said), period or view.period)
+
+
+def _widths(figure: go.Figure) -> list[int]:
+    """Widths of a chart and the table beside it: time wants room, bars have their names above them."""
+    return [3, 2] if figure.layout.xaxis.tickvals else [2, 3]
 
 
 def tell_bars(view: View, key: str, headline: str, answer: Answer) -> None:
@@ -73,6 +79,17 @@ def tell_two_years(view: View, key: str, headline: str, both: Comparison, time: 
     lines = charts.two_years(view.reader, both.frame, time, code, years, notes)
     table = tables.compared(view.reader, both.frame, time, [code], years)
     tell(view, key, headline, table, lines, notes, period=both.now.question.period)
+
+
+def tell_series(view: View, key: str, answer: Answer, notes: Sequence[Note], remarks: Sequence[str] = ()) -> None:
+    """Tells an answer by calendar cells and one more dimension: a line for each code, a table with a column for each."""
+    question, reader = answer.question, view.reader
+    time, split = question.by
+    [code] = question.measures
+    table = tables.crossed(reader, answer.frame, time, split, code, total_down=False)
+    lines = charts.series(reader, answer.frame, time, [code], split, notes)
+    headline = between(reader, answer, time, code)
+    tell(view, key, headline, table, lines, notes, period=question.period, remarks=remarks)
 
 
 def head(view: View, key: str, headline: str) -> None:

@@ -9,8 +9,8 @@ import streamlit as st
 from data_access import TOTAL, UNKNOWN, Comparison, dimension, measure
 from pages.parts.reader import Reader, plain
 
-LONG = 14  # rows: a longer table scrolls under its header
-TALL = 520  # pixels of a table that scrolls
+LONG = 14  # rows: a longer table scrolls beside its chart, under its header
+TALL = 520  # pixels of a table that scrolls, at least
 
 
 @dataclass(frozen=True)
@@ -204,8 +204,8 @@ def written(reader: Reader, row: Row, column: Column, figure) -> str:
     return reader.change(unit, figure) if column.change else reader.value(unit, figure)
 
 
-def show(reader: Reader, table: Table, alt: str, tall: int = TALL) -> None:
-    """A real table, through whose cells a screen reader walks. A long one scrolls within `tall` pixels."""
+def show(reader: Reader, table: Table, alt: str, tall: int | None = None) -> None:
+    """A real table, through whose cells a screen reader walks. A long one scrolls within `tall` pixels, if given."""
     frame = pd.DataFrame(
         {
             place: pd.array([row.figures[place] for row in table.rows], dtype="Float64")
@@ -222,7 +222,7 @@ def show(reader: Reader, table: Table, alt: str, tall: int = TALL) -> None:
         styled,
         alt=alt,
         border="horizontal",
-        height=max(tall, TALL) if len(table.rows) > LONG else "content",
+        height=max(tall, TALL) if tall and len(table.rows) > LONG else "content",
     )
 
 

@@ -1,10 +1,10 @@
 """Mājsaimniecības: who is needy or low-income, over the period, month by month and over the years."""
 
 from pages.parts import charts, filters, tables, views
-from pages.parts.answers import ask
+from pages.parts.answers import ask, without
 from pages.parts.frame import page
-from pages.parts.section import tell, tell_bars
-from pages.parts.sentences import between, counted, during, first, named, say
+from pages.parts.section import tell, tell_bars, tell_series
+from pages.parts.sentences import counted, during, first, named, say
 
 OVER_THE_PERIOD = ("households_with_status", "persons_with_status")
 DECISIONS = ("statuses_granted", "statuses_renewed", "statuses_ended")
@@ -36,16 +36,13 @@ def statuses(view) -> None:
     of_all = counted(reader, "of_households", within.value())
     headline = say(reader, "households.within", when=when, households=with_children, of_all=of_all)
     table = tables.marginal(reader, within.frame, WITHIN, "with", OVER_THE_PERIOD)
-    tell(view, "within", headline, table, notes=[note for note in within.notes if note.kind != "overlap"])
+    tell(view, "within", headline, table, notes=without(within.notes, "overlap"))
 
 
 def months(view) -> None:
     reader, year = view.reader, view.whole_year
     stock = ask(view, "households_on_date", by=("month", "status"), period=year)
-    table = tables.crossed(reader, stock.frame, "month", "status", "households_on_date", total_down=False)
-    lines = charts.series(reader, stock.frame, "month", ["households_on_date"], "status", stock.notes)
-    headline = between(reader, stock, "month", "households_on_date")
-    tell(view, "month_ends", headline, table, lines, stock.notes, period=year)
+    tell_series(view, "month_ends", stock, stock.notes)
 
     decisions = ask(view, DECISIONS, by="month", period=year)
     times = {code: counted(reader, "times", decisions.value(code)) for code in DECISIONS}
@@ -62,13 +59,10 @@ def places(view) -> None:
 
 
 def years(view) -> None:
-    reader, period, code = view.reader, view.all_years, "households_with_status"
-    split = ask(view, code, by=("year", "status"), period=period)
-    table = tables.crossed(reader, split.frame, "year", "status", code, total_down=False)
-    lines = charts.series(reader, split.frame, "year", [code], "status", split.notes)
-    bases = reader.t("households.bases", population=view.filter_said("population"))
-    headline = between(reader, split, "year", code)
-    tell(view, "series", headline, table, lines, split.notes, period=period, remarks=[bases])
+    split = ask(view, "households_with_status", by=("year", "status"), period=view.all_years)
+    population = view.filter_said("population")
+    remarks = [view.reader.t("households.bases", population=population), view.reader.t("households.both_statuses")]
+    tell_series(view, "series", split, without(split.notes, "overlap"), remarks)
 
 
 with page("households") as here:
