@@ -1,6 +1,6 @@
 """One section of a page: what the figures say, as a picture, as a table and as files, all from one answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -71,6 +71,29 @@ def tell_bars(view: View, key: str, headline: str, answer: Answer) -> None:
     [by] = question.by
     bars = charts.bars(view.reader, answer.frame, by, question.measures[0])
     tell(view, key, headline, tables.listed(view.reader, answer.frame, by, question.measures), bars, answer.notes)
+
+
+def tell_crossed(view: View, key: str, headline: str, answer: Answer, draw: Callable[..., go.Figure], **more) -> None:
+    """Tells an answer split by two dimensions: a table of one by the other, and the picture that `draw` makes of it.
+
+    `draw` takes what `charts.stacked` takes; `more` goes to `tell`.
+    """
+    (down, across), [code] = answer.question.by, answer.question.measures
+    frame = tables.filled(tables.filled(answer.frame, down, code), across, code)
+    table = tables.crossed(view.reader, frame, down, across, code)
+    tell(view, key, headline, table, draw(view.reader, frame, down, across, code), answer.notes, **more)
+
+
+def tell_lines(view: View, key: str, headline: str, answer: Answer, total_down: bool = True, **more) -> None:
+    """Tells an answer split by a calendar cell and a dimension: a line a code, breaks on it, a table of both.
+
+    `total_down=False` leaves out the row of totals; `more` goes to `tell`.
+    """
+    (time, split), [code] = answer.question.by, answer.question.measures
+    frame = tables.filled(answer.frame, split, code)
+    table = tables.crossed(view.reader, frame, time, split, code, total_down)
+    lines = charts.series(view.reader, frame, time, [code], split, answer.notes)
+    tell(view, key, headline, table, lines, answer.notes, period=answer.question.period, **more)
 
 
 def tell_two_years(view: View, key: str, headline: str, both: Comparison, time: str, code: str) -> None:
