@@ -197,6 +197,8 @@ def _without_records(
             frame.loc[_rows_of_cell(question, frame, grain, cell.code), code] = pd.NA
             if covered and cell.end <= covered.data_from:
                 notes.append(Note.of("not_loaded", **_measure_names(code), first=covered.data_from))
+            elif covered and cell.start > covered.data_until:
+                notes.append(Note.of("not_yet", **_measure_names(code), last=covered.data_until))
     return list(dict.fromkeys(notes))
 
 

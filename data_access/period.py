@@ -63,11 +63,12 @@ class Period:
 
         Raises BadPeriod.
         """
-        first, dots, last = text.strip().partition("..")
+        # A Latvian date ends with a full stop of its own: 15.01.2023...31.03.2023.
+        first, *last = re.split(r"\.\.(?=\s*\d)", text.strip(), maxsplit=1)
         try:
             start, end = _span(first)
-            if dots:
-                end = _span(last)[1]
+            if last:
+                end = _span(last[0])[1]
         except (ValueError, OverflowError):
             raise BadPeriod(text=text) from None
         return cls(start, end)

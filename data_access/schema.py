@@ -231,7 +231,7 @@ residences = Table(
     _key("household_id", "valid_from"),
     _refers("household_id", "households.household_id"),
     _refers("territory", "territories.territory"),
-    comment="Declared town or parish of a household over time; periods of one household do not overlap",
+    comment="Declared town or parish of a household over its whole life, without holes or overlap",
 )
 
 memberships = Table(

@@ -92,6 +92,9 @@ def read_vocabulary(connection: Connection) -> Vocabulary:
     read("branch", schema.branches, "branch", "centre", ("opened_on", "closed_on"))
     read("problem_area", schema.problem_areas, "problem_area")
     read("problem_category", schema.problem_categories, "problem_category", "age_class")
+    # An area that no list of the report has is a row of its own after the report's.
+    listed = {value.code for value in values["problem_category"]}
+    values["problem_category"] += [value for value in values["problem_area"] if value.code not in listed]
     people = schema.psychologists
     values["psychologist"] = [
         Value(row.psychologist, row.psychologist, row.psychologist, row.workload, row.employed_from, row.employed_to)

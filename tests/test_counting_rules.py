@@ -486,6 +486,7 @@ def test_problem_areas_both_ways_of_counting(case: Case) -> None:
     client_with("1980-01-01", "depression", "violence")  # a set that it does not name: combined
     client_with("2012-01-01", "depression", "anxiety")  # the same set in the children's list: its row there
     client_with("2012-01-01", "addiction", "parenting_difficulties", "violence")  # combined
+    client_with("2012-01-01", "burnout")  # one area, not in the children's list: that area all the same
     client_with("2012-01-01")  # no area recorded: unknown
     each = case.ask("psychologist_clients", 2023, by="problem_area")
     assert column(each, "psychologist_clients") == {
@@ -494,18 +495,20 @@ def test_problem_areas_both_ways_of_counting(case: Case) -> None:
         "violence": 2,
         "addiction": 1,
         "parenting_difficulties": 1,
+        "burnout": 1,
         "unknown": 1,
-        "total": 6,
+        "total": 7,
     }
-    assert note(each, "overlap").param("more") == 5  # 11 in the rows, 6 clients
+    assert note(each, "overlap").param("more") == 5  # 12 in the rows, 7 clients
     categories = case.ask("psychologist_clients", 2023, by="problem_category")
     assert column(categories, "psychologist_clients") == {
         "depression": 1,
         "depression_anxiety": 1,
         "combined_problems": 2,
         "depression_anxiety_emotion_regulation": 1,
+        "burnout": 1,
         "unknown": 1,
-        "total": 6,
+        "total": 7,
     }
     assert "overlap" not in kinds(categories)  # the categories add up
 
@@ -666,7 +669,9 @@ def test_days_without_data_have_no_figure_and_covered_days_without_records_are_z
     before = case.ask("spend", 2021)
     assert before.value() is None
     assert case.ask("spend", 2021, by="month").value() is None  # nor has the total over its months
-    assert case.ask("spend", 2030, by="month").total["spend"] is pd.NA
+    after = case.ask("spend", 2030, by="month")
+    assert after.total["spend"] is pd.NA
+    assert note(after, "not_yet").param("last").isoformat() == "2023-12-31"
     assert before.empty
 
 

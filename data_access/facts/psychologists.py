@@ -50,7 +50,10 @@ def _problem_area(scope: Scope) -> ColumnElement:
 
 
 def _problem_category(scope: Scope) -> ColumnElement:
-    """Rule 6, the report's categories: the set of a client's areas in the period names exactly one row."""
+    """Rule 6, the report's categories: the set of a client's areas in the period names exactly one row.
+
+    One area that the list of the client's age does not have is a row by its own name.
+    """
     if "client_area_sets" not in scope.tables:
         a, b = schema.client_problem_areas.alias(), schema.problem_areas.alias()
         sets = (
@@ -69,11 +72,12 @@ def _problem_category(scope: Scope) -> ColumnElement:
             outer=True,
         )
     sets, categories = scope.tables["client_area_sets"], scope.tables["problem_categories"]
+    single = scope.join(schema.problem_areas, lambda one: one.c.bit == sets.c.bits, outer=True)
     return case(
         (sets.c.bits.is_(None), null()),
         # The report has a list for children and one for adults: without an age there is none to look in.
         (persons(scope).c.birth_date.is_(None), null()),
-        else_=func.coalesce(categories.c.problem_category, "combined_problems"),
+        else_=func.coalesce(categories.c.problem_category, single.c.problem_area, "combined_problems"),
     )
 
 

@@ -12,6 +12,7 @@ from data_access.language.formats import (
     format_percent,
     format_period,
     format_value,
+    month_name,
     sort_key,
 )
 from data_access.language.texts import LANGUAGES, Texts, texts
@@ -30,6 +31,7 @@ __all__ = [
     "format_percent",
     "format_period",
     "format_value",
+    "month_name",
     "sort_key",
     "texts",
 ]

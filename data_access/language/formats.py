@@ -106,9 +106,9 @@ def format_period(start: date, end: date, code: str, language: str) -> str:
     """A half-open period in words: its calendar cell, whole years `2011.–2023. gads`, or its first and last day."""
     first, dots, last = code.partition("..")
     if not dots:
-        if len(code) == 10:
-            return format_date(start, language)
         return cell_label(code, language)
+    if first == last:
+        return format_date(start, language)
     if len(first) == 4:
         if language == "lv":
             return f"{first}.{EN_DASH}{last}.{NO_BREAK_SPACE}gads"

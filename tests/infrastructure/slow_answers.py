@@ -416,14 +416,14 @@ def _consultations(rows, question, measure: str) -> Iterator[dict]:
 
 
 def _category(rows, areas: set[str], age_class: str | None) -> str | None:
-    """Rule 6: a set that the report names gives that row; any other gives the combined problems."""
-    if not areas:
+    """Rule 6: a named set gives its row, one area gives that area, any other set the combined problems."""
+    if not areas or age_class is None:
         return None
     bits = sum(area["bit"] for area in rows["problem_areas"] if area["problem_area"] in areas)
     for category in rows["problem_categories"]:
         if category["age_class"] == age_class and category["bits"] == bits:
             return category["problem_category"]
-    return "combined_problems"
+    return areas.pop() if len(areas) == 1 else "combined_problems"
 
 
 def _visits(rows, question, measure: str) -> Iterator[dict]:
