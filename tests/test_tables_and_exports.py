@@ -1,0 +1,264 @@
+"""The table on screen and the files are one table: the same figures, in the same order, harmless to open."""
+
+import csv
+import io
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data_access import TOTAL, UNKNOWN, Question, compare_with_year_before, open_database
+from pages.parts import exports, tables
+from pages.parts.reader import Reader
+from pages.parts.tables import Column, Row, Table
+
+PAID = ("spend", "households_assisted", "persons_assisted")
+# Latvian alphabetical order of the four towns that lead the vocabulary, counted by hand.
+TOWNS = ["Ogre", "Ikšķile", "Ķegums", "Lielvārde"]
+
+
+@pytest.fixture(scope="module")
+def database(demonstration_url: str):
+    return open_database(demonstration_url)
+
+
+@pytest.fixture(scope="module")
+def reader(database) -> Reader:
+    return Reader(database.vocabulary, "lv")
+
+
+@pytest.fixture(scope="module")
+def by_benefit(database, reader: Reader) -> Table:
+    answer = database.ask(Question.of(PAID, 2023, by=("benefit_group", "benefit")))
+    return tables.listed(reader, answer.frame, ("benefit_group", "benefit"), PAID)
+
+
+def row(table: Table, name: str) -> Row:
+    [found] = [each for each in table.rows if each.name == name]
+    return found
+
+
+# ── tables ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_totals_are_counted_at_their_own_grain(by_benefit: Table) -> None:
+    """Report: 943 households got the housing benefit, 223 the minimum income; 2566 all in all got anything."""
+    assert row(by_benefit, "Mājokļa pabalsts").figures == (626254_55, 943, 1356)
+    assert row(by_benefit, "Garantētā minimālā ienākuma pabalsts").figures == (134902_40, 223, 404)
+    total = by_benefit.rows[-1]
+    assert (total.name, total.total, total.figures[1]) == ("Kopā", True, 2566)
+    parts = sum(each.figures[1] for each in by_benefit.rows if not each.total)
+    assert parts > total.figures[1]  # a household with two benefits stands in two rows
+
+
+def test_a_group_stands_above_its_parts(by_benefit: Table) -> None:
+    names = [each.name for each in by_benefit.rows]
+    assert names[0] == "Pamata sociālās palīdzības pabalsti"
+    assert set(names[1:3]) == {"Garantētā minimālā ienākuma pabalsts", "Mājokļa pabalsts"}
+    group, *parts = by_benefit.rows[:3]
+    assert group.total
+    assert sum(each.figures[0] for each in parts) == group.figures[0]  # euros add up, households do not
+
+
+def test_towns_then_parishes_each_in_latvian_order(database, reader: Reader) -> None:
+    answer = database.ask(Question.of("spend", 2023, by="territory"))
+    names = [each.name for each in tables.listed(reader, answer.frame, "territory", ["spend"]).rows]
+    parishes = [name for name in names if name.endswith("pagasts")]
+    assert names[: len(TOWNS)] == TOWNS
+    alphabet = "abcčdefgģhijkķlļmnņoprsštuvzž"  # a long vowel stands with its short one
+    short = str.maketrans("āēīū", "aeiu")
+    places = [
+        [alphabet.index(letter) for letter in name.lower().translate(short) if letter != " "] for name in parishes
+    ]
+    assert places == sorted(places)
+    assert names[-2:] == ["Nav zināms", "Kopā"]
+
+
+def test_totals_stand_last_in_columns_too(database, reader: Reader) -> None:
+    answer = database.ask(Question.of("spend", 2023, by=("benefit", "form")))
+    table = tables.crossed(reader, answer.frame, "benefit", "form", "spend")
+    assert [column.name for column in table.columns] == ["Naudā", "Natūrā", "Kopā"]
+    assert row(table, "Mājokļa pabalsts").figures == (234642_95, 391611_60, 626254_55)  # report, chapter on housing
+
+
+def test_what_is_not_published_is_said_and_no_zero(database, reader: Reader) -> None:
+    answer = database.ask(
+        Question.of("households_assisted", "2011..2023", by="year", where={"social_assistance": "yes"})
+    )
+    table = tables.listed(reader, answer.frame, "year", ["households_assisted"])
+    gap = row(table, reader.label("year", "2022"))
+    assert gap.figures == (None,)
+    assert tables.written(reader, gap, table.columns[0], None) == "nav publicēts"
+
+
+def test_unknown_values_have_a_row(database, reader: Reader) -> None:
+    """About 0,8 % of the demonstration's households have no known town or parish."""
+    answer = database.ask(Question.of("spend", 2023, by="territory"))
+    assert answer.value("spend", territory=UNKNOWN) > 0
+    assert row(tables.listed(reader, answer.frame, "territory", ["spend"]), "Nav zināms")
+
+
+def test_a_change_carries_its_sign_and_no_change_is_known_against_nothing(database, reader: Reader) -> None:
+    """Report: housing benefit of residents 356 868,07 € in 2022 and, as read, 549 760,05 € in 2023."""
+    both = compare_with_year_before(
+        database, Question.of("spend", 2023, by="benefit", where={"population": "residents"})
+    )
+    table = tables.compared(reader, both.frame, "benefit", ["spend"], tables.periods_of(reader, both))
+    housing = row(table, "Mājokļa pabalsts")
+    assert housing.figures[:3] == (356868_07, 549760_05, 192891_98)
+    written = [
+        tables.written(reader, housing, column, figure)
+        for column, figure in zip(table.columns, housing.figures, strict=True)
+    ]
+    assert [text.replace("\u00a0", " ") for text in written] == [
+        "356 868,07 €",
+        "549 760,05 €",
+        "+192 891,98 €",
+        "+54,1 %",
+    ]
+    households = compare_with_year_before(database, Question.of("households_assisted", 2023))
+    table = tables.compared(
+        reader,
+        households.frame.assign(benefit=TOTAL),
+        "benefit",
+        ["households_assisted"],
+        tables.periods_of(reader, households),
+    )
+    [only] = table.rows
+    assert only.figures == (None, 2566, None, None)
+    assert tables.written(reader, only, table.columns[2], None) == "–"
+
+
+def test_empty_and_unknown_are_told_apart() -> None:
+    def table(*figures):
+        return Table("", (Column("a", ""),), tuple(Row("", (figure,)) for figure in figures))
+
+    assert table(0, 0).empty
+    assert not table(0, 0).unknown
+    assert table(None, None).unknown
+    assert not table(None, 1).empty
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────────
+
+SAID = (("Periods", "2023. gads"), ("Iedzīvotāju grupa", "Iedzīvotāji"), ("Datu stāvoklis", "Dati līdz 31.12.2023."))
+SOURCE = ("Avots", "Demonstrācijas dati, saskaņoti ar publicēto 2023. gada pārskatu")
+
+
+@pytest.fixture(scope="module")
+def sheet(by_benefit: Table, reader: Reader) -> exports.Sheet:
+    return exports.Sheet("2023. gadā izmaksāts", (*SAID, SOURCE), by_benefit, ("Daļas pārklājas.",), reader)
+
+
+def read_xlsx(content: bytes) -> list[list]:
+    [page] = openpyxl.load_workbook(io.BytesIO(content)).worksheets
+    return [[cell.value for cell in line] for line in page.iter_rows()]
+
+
+def read_csv(content: bytes) -> list[list[str]]:
+    assert content.startswith(b"\xef\xbb\xbf")  # spreadsheets take it for UTF-8 by its byte order mark
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
+
+
+def table_of(lines: list[list], corner: str) -> list[list]:
+    start = next(place for place, line in enumerate(lines) if line and line[0] == corner)
+    return lines[start:]
+
+
+def test_the_workbook_has_the_table_as_numbers(sheet: exports.Sheet) -> None:
+    header, *lines = table_of(read_xlsx(exports.as_xlsx(sheet)), sheet.table.corner)
+    assert header == ["Pabalsts", "Izlietots, EUR", "Mājsaimniecības", "Personas mājsaimniecībās"]
+    assert [line[0] for line in lines] == [each.name for each in sheet.table.rows]
+    for line, each in zip(lines, sheet.table.rows, strict=True):
+        assert all(isinstance(value, int | float) for value in line[1:])
+        assert [Decimal(str(line[1])) * 100, *line[2:]] == [*map(int, each.figures)]
+
+
+def test_the_workbook_says_what_it_is(sheet: exports.Sheet) -> None:
+    lines = read_xlsx(exports.as_xlsx(sheet))
+    assert lines[0][0] == sheet.title
+    assert [tuple(line[:2]) for line in lines[1 : 1 + len(sheet.said)]] == list(sheet.said)
+    words = "\n".join(str(value) for line in lines for value in line if value)
+    assert "Daļas pārklājas." in words
+    assert "Demonstrācijas dati" in words
+    assert "Dati līdz 31.12.2023." in words
+
+
+def test_the_csv_has_the_same_table(sheet: exports.Sheet) -> None:
+    lines = read_csv(exports.as_csv(sheet))
+    header, *body = table_of(lines, sheet.table.corner)
+    assert header == table_of(read_xlsx(exports.as_xlsx(sheet)), sheet.table.corner)[0]
+    for line, each in zip(body, sheet.table.rows, strict=True):
+        assert line[0] == each.name
+        assert re.fullmatch(r"-?\d+,\d\d", line[1])
+        assert [round(Decimal(line[1].replace(",", ".")) * 100), *map(int, line[2:])] == list(each.figures)
+    assert lines[0] == [sheet.title]
+    assert [tuple(line) for line in lines[1 : 1 + len(sheet.said)]] == list(sheet.said)
+    assert ["Daļas pārklājas."] in lines
+
+
+COUNT = Column("Skaits", "")
+
+
+def one_cell(reader: Reader, figure, column: Column = COUNT, name: str = "rinda") -> exports.Sheet:
+    return exports.Sheet("t", (), Table("Kas", (column,), (Row(name, (figure,)),)), (), reader)
+
+
+def test_what_is_not_known_is_a_word_in_both_files(reader: Reader) -> None:
+    sheet = one_cell(reader, None)
+    assert table_of(read_xlsx(exports.as_xlsx(sheet)), "Kas")[1] == ["rinda", "nav publicēts"]
+    assert table_of(read_csv(exports.as_csv(sheet)), "Kas")[1] == ["rinda", "nav publicēts"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "figure", "in_xlsx", "in_csv"),
+    [
+        ("cents", -123456, -1234.56, "-1234,56"),
+        ("cents", 5, 0.05, "0,05"),
+        ("percent", 13.84, 13.8, "13,8"),
+        ("", 1304, 1304, "1304"),
+        ("", 0, 0, "0"),
+    ],
+)
+def test_numbers_are_numbers(reader: Reader, unit: str, figure, in_xlsx: float, in_csv: str) -> None:
+    sheet = one_cell(reader, figure, Column("Skaits", unit))
+    assert table_of(read_xlsx(exports.as_xlsx(sheet)), "Kas")[1][1] == in_xlsx
+    assert table_of(read_csv(exports.as_csv(sheet)), "Kas")[1][1] == in_csv
+
+
+DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "\n=1", '=HYPERLINK("http://x")']
+
+
+@pytest.mark.parametrize("text", DANGEROUS)
+def test_texts_that_look_like_formulas_are_harmless(reader: Reader, text: str) -> None:
+    sheet = replace(one_cell(reader, 1, Column(text, ""), name=text), title=text, said=((text, text),), notes=(text,))
+    sheet = replace(sheet, table=replace(sheet.table, corner=text))
+    cells = [value for line in read_xlsx(exports.as_xlsx(sheet)) for value in line if isinstance(value, str)]
+    cells += [value for line in read_csv(exports.as_csv(sheet)) for value in line if not value.isdigit()]
+    assert cells
+    for cell in filter(None, cells):
+        assert cell.lstrip()[:1] not in "=+-@", repr(cell)
+    [page] = openpyxl.load_workbook(io.BytesIO(exports.as_xlsx(sheet))).worksheets
+    assert not [cell for line in page.iter_rows() for cell in line if cell.data_type == "f"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=30))
+def test_no_text_becomes_a_formula(text: str) -> None:
+    made = exports.harmless(text)
+    assert made.lstrip()[:1] not in tuple("=+-@") or made.lstrip() == ""
+    assert made in (text, f"'{text}")
+
+
+def test_ordinary_words_stay_as_they_are() -> None:
+    for text in ("Ogre", "2023. gads", "18 gadi un vairāk", "„Saime”", "0–6"):
+        assert exports.harmless(text) == text
+
+
+def test_a_files_name_is_plain() -> None:
+    assert exports.file_name("benefits", "by_month", "2023-Q1", ending="xlsx") == "benefits_by_month_2023_q1.xlsx"
+    assert re.fullmatch(r"[a-z0-9_]+\.csv", exports.file_name("../Ķegums", "a/b", ending="csv"))
