@@ -56,7 +56,6 @@ def pages() -> list:
             default=place == 0,
         )
         for place, (name, icon) in enumerate(PAGES.items())
-        if (STATISTICS / f"{name}.py").exists()
     ]
 
 

@@ -344,6 +344,7 @@ def _label_ends(traces: Sequence[dict], drawn: Sequence[Sequence]) -> None:
 
     The highest line of a cell carries its figure above and the lowest below; one between them has no room.
     """
+    foot = 0.08 * max((value for line in drawn for value in line if not pd.isna(value)), default=0)
     for trace, values in zip(traces, drawn, strict=True):
         known = [place for place, value in enumerate(values) if not pd.isna(value)]
         texts, sides = [""] * len(values), ["top center"] * len(values)
@@ -351,7 +352,8 @@ def _label_ends(traces: Sequence[dict], drawn: Sequence[Sequence]) -> None:
             beside = [other[place] for other in drawn if not pd.isna(other[place])]
             if values[place] in (max(beside), min(beside)):
                 texts[place] = trace["text"][place]
-            if len(beside) > 1 and values[place] < max(beside):
+            # Below a point at the foot of the chart stand the names of the cells.
+            if max(foot, values[place]) < max(beside):
                 sides[place] = "bottom center"
         trace |= {"text": texts, "textposition": sides}
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import xlsxwriter
 
@@ -45,7 +45,9 @@ def _number(unit: str, figure):
     """A figure as a number in its unit: money in euros, exactly."""
     if unit == "cents":
         return Decimal(int(figure)) / 100
-    return round(float(figure), 1) if unit == "percent" else int(figure)
+    if unit == "percent":
+        return Decimal(str(figure)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return int(figure)
 
 
 def _missing(sheet: Sheet, column: Column) -> str:
@@ -66,7 +68,7 @@ def as_csv(sheet: Sheet) -> bytes:
     write([harmless(table.corner), *(harmless(_heading(column)) for column in table.columns)])
     for row in table.rows:
         figures = zip(table.columns, row.figures, strict=True)
-        write([harmless(row.name), *(_csv_figure(sheet, row, column, figure) for column, figure in figures)])
+        write([harmless(_row_name(row)), *(_csv_figure(sheet, row, column, figure) for column, figure in figures)])
     return ("\ufeff" + out.getvalue()).encode("utf-8")
 
 
@@ -76,6 +78,11 @@ def _csv_figure(sheet: Sheet, row: Row, column: Column, figure) -> str:
     unit = Table.unit(row, column)
     places = {"cents": ".2f", "percent": ".1f"}.get(unit, "")
     return format(_number(unit, figure), places).replace(".", ",")
+
+
+def _row_name(row: Row) -> str:
+    """The name of a row, with its unit if it has one of its own."""
+    return f"{row.name}, EUR" if row.unit == "cents" else row.name
 
 
 def _heading(column: Column) -> str:
@@ -97,7 +104,7 @@ def as_xlsx(sheet: Sheet) -> bytes:
         for place, column in enumerate(table.columns, start=1):
             page.write_string(first, place, harmless(_heading(column)), formats["heading_right"])
         for number, row in enumerate(table.rows, start=first + 1):
-            page.write_string(number, 0, harmless(row.name), formats["total" if row.total else "text"])
+            page.write_string(number, 0, harmless(_row_name(row)), formats["total" if row.total else "text"])
             for place, (column, figure) in enumerate(zip(table.columns, row.figures, strict=True), start=1):
                 unit = Table.unit(row, column)
                 style = formats[_style(unit, row.total)]
@@ -106,7 +113,7 @@ def as_xlsx(sheet: Sheet) -> bytes:
                 else:
                     page.write_number(number, place, float(_number(unit, figure)), style)
         page.freeze_panes(first + 1, 1)
-        page.set_column(0, 0, _width([table.corner, *(row.name for row in table.rows)]))
+        page.set_column(0, 0, _width([table.corner, *(_row_name(row) for row in table.rows)]))
         for place, column in enumerate(table.columns, start=1):
             page.set_column(place, place, _width([_heading(column)], most=22))
         page.set_landscape()

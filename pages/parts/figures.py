@@ -41,6 +41,8 @@ def key_figure(
     row = _row(compared.frame, compared.now.question.by, where)
     before = compared.before.question.period
     words = euros(reader, row[code]) if noun == "euros" else counted(reader, noun, row[code])
+    if pd.isna(row[code]):
+        said = "overview.unknown"
     change = changed(reader, code, row[f"{code}_change"], row[f"{code}_change_percent"], before)
     when = during(reader, compared.now.question.period)
     return KeyFigure(
@@ -122,7 +124,9 @@ def _arrow(figure: KeyFigure) -> str:
 
 def _short(reader: Reader, figure: KeyFigure) -> str:
     """The figure in its unit, money in whole euros: large letters have little room, and the table has the cents."""
-    if measure(figure.code).unit == "cents" and not pd.isna(figure.now):
+    if pd.isna(figure.now):
+        return "–"
+    if measure(figure.code).unit == "cents":
         return format_euros(figure.now, reader.language, places=0)
     return reader.figure(figure.code, figure.now)
 

@@ -8,7 +8,16 @@ from pathlib import Path
 import pandas as pd
 
 from data_access import TOTAL, UNKNOWN, Period, Vocabulary, dimension, measure
-from data_access.language import Texts, cell_short, format_change, format_percent, format_period, format_value, texts
+from data_access.language import (
+    Texts,
+    cell_short,
+    format_change,
+    format_percent,
+    format_period,
+    format_value,
+    month_name,
+    texts,
+)
 
 _FOLDER = Path(__file__).parent.parent / "texts"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|~:$<>-])")
@@ -38,6 +47,13 @@ class Reader:
     def label(self, name: str, code: str) -> str:
         """A code of a dimension in words."""
         return self.vocabulary.label(name, code, self.language)
+
+    def within_year(self, name: str, code: str) -> str:
+        """A code in words, a month without its year: what stands in a table of one year."""
+        if name == "month" and code not in (TOTAL, UNKNOWN):
+            month = month_name(int(code[5:]), self.language)
+            return month[:1].upper() + month[1:]
+        return self.label(name, code)
 
     def short(self, name: str, code: str) -> str:
         """A code in words short enough for an axis: 2023, janv., 1. cet."""

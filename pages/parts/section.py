@@ -36,6 +36,9 @@ def tell(
     pairs of words about what is counted, `remarks` sentences beside the notes. `headed`: the page has called
     `head` itself, to put a control between headline and picture.
     """
+    if table.empty:
+        # A sentence needs figures; without any, the section has the name of what it would show.
+        headline = table.corner
     if not headed:
         head(view, key, headline)
     if table.unknown:
@@ -57,7 +60,9 @@ def tell(
     sentences = [*remarks, *_sentences(view, [note for note in notes if note.kind != "demonstration"], figure)]
     _say_notes(sentences)
     if not table.empty:
-        _offer_files(view, key, _sheet(view, headline, table, sentences, period, said), period or view.period)
+        # A file has no chart whose breaks are numbered.
+        in_file = [*remarks, *_sentences(view, notes, None)]
+        _offer_files(view, key, _sheet(view, headline, table, in_file, period, said), period or view.period)
 
 
 def _widths(figure: go.Figure) -> list[int]:
@@ -65,12 +70,13 @@ def _widths(figure: go.Figure) -> list[int]:
     return [3, 2] if figure.layout.xaxis.tickvals else [2, 3]
 
 
-def tell_bars(view: View, key: str, headline: str, answer: Answer) -> None:
-    """Tells an answer split by one dimension: bars of its first measure, a table of all."""
+def tell_bars(view: View, key: str, headline: str, answer: Answer, **more) -> None:
+    """Tells an answer split by one dimension: bars of its first measure, a table of all; `more` goes to `tell`."""
     question = answer.question
     [by] = question.by
-    bars = charts.bars(view.reader, answer.frame, by, question.measures[0])
-    tell(view, key, headline, tables.listed(view.reader, answer.frame, by, question.measures), bars, answer.notes)
+    frame = tables.filled(answer.frame, by, question.measures[0])
+    bars = charts.bars(view.reader, frame, by, question.measures[0])
+    tell(view, key, headline, tables.listed(view.reader, frame, by, question.measures), bars, answer.notes, **more)
 
 
 def tell_crossed(view: View, key: str, headline: str, answer: Answer, draw: Callable[..., go.Figure], **more) -> None:
@@ -105,7 +111,7 @@ def tell_two_years(view: View, key: str, headline: str, both: Comparison, time: 
 
 
 def tell_series(view: View, key: str, answer: Answer, notes: Sequence[Note], remarks: Sequence[str] = ()) -> None:
-    """Tells an answer by calendar cells and one more dimension: a line for each code, a table with a column for each."""
+    """Tells an answer by calendar cells and one more dimension: a line and a column for each code of the latter."""
     question, reader = answer.question, view.reader
     time, split = question.by
     [code] = question.measures

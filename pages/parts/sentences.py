@@ -6,7 +6,7 @@ The forms stand in the catalogues; here is only which one is taken.
 import pandas as pd
 
 from data_access import TOTAL, Answer, Comparison, Period, measure
-from data_access.language import format_date, format_euros
+from data_access.language import format_euros
 from pages.parts.reader import Reader
 
 
@@ -15,9 +15,10 @@ def during(reader: Reader, period: Period) -> str:
     first, dots, last = period.code.partition("..")
     if dots and len(first) == 4:
         return reader.t("period.in_years", first=f"{first}", last=f"{last}")
+    if period.start == period.last_day:
+        return reader.t("period.in_day", day=period.start)
     if period.grain is None:
-        start, end = (format_date(day, reader.language) for day in (period.start, period.last_day))
-        return reader.t("period.in_dates", first=start, last=end) if dots else reader.t("period.in_day", day=start)
+        return reader.t("period.in_dates", first=period.start, last=period.last_day)
     year, _, part = period.code.partition("-")
     if not part:
         return reader.t("period.in_year", year=year)
@@ -125,6 +126,10 @@ def moved(reader: Reader, frame: pd.DataFrame, dimension: str, code: str, when: 
 
 
 def say(reader: Reader, key: str, **params) -> str:
-    """A sentence of the catalogue, beginning with a capital letter."""
-    text = reader.t(key, **params)
+    """A sentence of the catalogue, beginning with a capital letter.
+
+    Where one of its figures is not known, its shorter form is taken, if there is one: `<key>_unknown`.
+    """
+    unknown = reader.t("words.not_published") in params.values() and f"{key}_unknown" in reader.t
+    text = reader.t(f"{key}_unknown" if unknown else key, **params)
     return text[:1].upper() + text[1:]

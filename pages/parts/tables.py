@@ -87,11 +87,18 @@ def _ordered(frame: pd.DataFrame, by: Sequence[str]) -> list[tuple[str, str, boo
     return found
 
 
+def _names(reader: Reader, frame: pd.DataFrame, by: Sequence[str]) -> Callable[[str, str], str]:
+    """How rows are named: months of one year without the year, which stands over the table."""
+    months = set(frame["month"]) - {TOTAL} if "month" in by else set()
+    return reader.within_year if len({month[:4] for month in months}) == 1 else reader.label
+
+
 def listed(reader: Reader, frame: pd.DataFrame, by: str | Sequence[str], codes: Sequence[str]) -> Table:
     """One row a code of a dimension (or of two: a group above its parts), one column a measure; totals last."""
     by = (by,) if isinstance(by, str) else tuple(by)
+    name_of = _names(reader, frame, by)
     rows = tuple(
-        Row(reader.label(name, frame.at[place, name]), _figures(frame.loc[place], codes), total)
+        Row(name_of(name, frame.at[place, name]), _figures(frame.loc[place], codes), total)
         for name, place, total in _ordered(frame, by)
     )
     return Table(reader.dimension(by[-1]), _measured(reader, codes), rows)
@@ -117,11 +124,11 @@ def crossed(reader: Reader, frame: pd.DataFrame, down: str, across: str, code: s
         value = cells.get((row, column), 0)
         return None if pd.isna(value) else value
 
-    unit = measure(code).unit
+    unit, name_of = measure(code).unit, _names(reader, frame, (down,))
     return Table(
         reader.dimension(down),
         tuple(Column(reader.short(across, column), unit) for column in columns),
-        tuple(Row(reader.label(down, row), tuple(cell(row, c) for c in columns), row == TOTAL) for row in rows),
+        tuple(Row(name_of(down, row), tuple(cell(row, c) for c in columns), row == TOTAL) for row in rows),
     )
 
 
@@ -145,8 +152,9 @@ def compared(
             Column(reader.t("tables.change_percent"), "percent", True),
         ]
         fields += [f"{code}_before", code, f"{code}_change", f"{code}_change_percent"]
+    name_of = _names(reader, frame, by)
     rows = tuple(
-        Row(reader.label(name, frame.at[place, name]), _figures(frame.loc[place], fields), total)
+        Row(name_of(name, frame.at[place, name]), _figures(frame.loc[place], fields), total)
         for name, place, total in _ordered(frame, by)
     )
     return Table(reader.dimension(by[-1]), tuple(columns), rows)

@@ -21,6 +21,8 @@ DYNAMIC_PREFIXES = [
     "benefits.two_years_",
     "benefits.view_",
     "households.view_",
+    "psychologists.view_",
+    "day_centres.view_",
 ]
 
 
