@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -62,7 +61,7 @@ def _standing(here: Here) -> None:
     if here.database.demonstration:
         with st.container(border=True, gap="xsmall"):
             st.markdown(t("frame.demonstration"))
-            if here.page != "method" and Path(METHOD_PAGE).exists():
+            if here.page != "method":
                 st.page_link(METHOD_PAGE, label=t("frame.demonstration_more"), icon=":material/menu_book:")
 
 
@@ -70,9 +69,7 @@ def links(*names: str) -> None:
     """Links to further pages, under their titles."""
     with st.container(horizontal=True):
         for name in names:
-            script = f"pages/statistics/{name}.py"
-            if Path(script).exists():
-                st.page_link(script, label=t(f"pages.{name}.title"), icon=":material/arrow_forward:")
+            st.page_link(f"pages/statistics/{name}.py", label=t(f"pages.{name}.title"), icon=":material/arrow_forward:")
 
 
 def _no_answer(error: DataAccessError) -> None:
