@@ -4,6 +4,7 @@ Every chart writes its figures beside its marks, keeps a transparent background 
 names above their bars and not beside them, so that it can be read on a telephone.
 """
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -25,6 +26,8 @@ SHADE = "rgba(123,133,143,0.18)"
 PATTERN = {"fillmode": "overlay", "fgcolor": "#FFFFFF", "size": 6, "solidity": 0.25}
 LABEL = 13  # points: names and figures
 SMALL = 12  # axes
+LONGEST_LINE = 48  # letters of a name over a bar
+LINE = 17  # pixels of a line of names
 ROW = 40  # pixels of a bar with its name above it
 BREAKS_DRAWN = "breaks"  # stands in `layout.meta` of a figure whose breaks carry numbers
 HEADING = 44  # pixels more for a heading over a group of bars
@@ -96,13 +99,16 @@ def bars(reader: Reader, frame: pd.DataFrame, dimension: str, code: str, group: 
     """Horizontal bars of one measure, the longest first; within headings if the frame has a `group` column."""
     rows = _bar_rows(reader, frame, dimension, code, group)
     places, y = [], 0.0
-    for kind, _ in rows:
-        y -= HEADING / ROW if kind == "heading" else 1
+    for kind, row in rows:
+        lines = 1 if kind == "heading" else _lines_of(reader.label(dimension, row[dimension])).count("<br>") + 1
+        y -= HEADING / ROW if kind == "heading" else 1 + (lines - 1) * LINE / ROW
         places.append(y)
     shown = [(row, place) for (kind, row), place in zip(rows, places, strict=True) if kind == "bar"]
     figures = [row[code] for row, _ in shown]
     names = [
-        (f"<b>{row}</b>", place - 0.3) if kind == "heading" else (reader.label(dimension, row[dimension]), place)
+        (f"<b>{row}</b>", place - 0.3)
+        if kind == "heading"
+        else (_lines_of(reader.label(dimension, row[dimension])), place)
         for (kind, row), place in zip(rows, places, strict=True)
     ]
     bar = _bar(
@@ -137,13 +143,18 @@ def _names(names: Sequence[tuple[str, float]], left: float) -> dict:
         "type": "scatter",
         "mode": "text",
         "x": [left] * len(names),
-        "y": [place + 0.42 for _, place in names],
+        "y": [place + 0.42 + text.count("<br>") * LINE / ROW / 2 for text, place in names],
         "text": [text for text, _ in names],
         "textposition": "middle right",
         "cliponaxis": False,
         "hoverinfo": "skip",
         "showlegend": False,
     }
+
+
+def _lines_of(name: str) -> str:
+    """A name that may stand over a bar on a telephone: a long one in several lines."""
+    return "<br>".join(textwrap.wrap(name, LONGEST_LINE, break_long_words=False))
 
 
 def _bar_rows(reader, frame, dimension, code, group) -> list[tuple[str, object]]:
@@ -257,10 +268,16 @@ def movers(reader: Reader, frame: pd.DataFrame, dimension: str, code: str) -> go
     )
     axes, left = _bar_axes(min(bar["x"], default=0), max(bar["x"], default=0), -len(changes))
     names = _names(list(zip(labels, places, strict=True)), left)
-    return _figure(reader, len(changes) * ROW + 24, [bar, names], shapes=[_upright(0, dash="solid")], **axes)
+    return _figure(reader, len(changes) * ROW + 24, [bar, names], shapes=[_zero(place) for place in places], **axes)
 
 
-def _upright(place: float, dash: str = "dot") -> dict:
+def _zero(place: float) -> dict:
+    """A piece of the line of no change, as high as one bar: the names between the bars stay clear of it."""
+    line = {"color": GREY, "width": 1.5}
+    return {"type": "line", "x0": 0, "x1": 0, "y0": place - 0.24, "y1": place + 0.24, "line": line}
+
+
+def _upright(place: float) -> dict:
     return {
         "type": "line",
         "x0": place,
@@ -268,7 +285,7 @@ def _upright(place: float, dash: str = "dot") -> dict:
         "y0": 0,
         "y1": 1,
         "yref": "paper",
-        "line": {"color": GREY, "width": 1.5, "dash": dash},
+        "line": {"color": GREY, "width": 1.5, "dash": "dot"},
         "layer": "below",
     }
 
@@ -353,7 +370,7 @@ def _label_ends(traces: Sequence[dict], drawn: Sequence[Sequence]) -> None:
             if values[place] in (max(beside), min(beside)):
                 texts[place] = trace["text"][place]
             # Below a point at the foot of the chart stand the names of the cells.
-            if max(foot, values[place]) < max(beside):
+            if foot <= values[place] < max(beside):
                 sides[place] = "bottom center"
         trace |= {"text": texts, "textposition": sides}
 
