@@ -1,24 +1,27 @@
-"""The declared measures and dimensions, and how far the records of each subject reach, as tables of words."""
+"""The declared measures and dimensions in words, and how far the records of each subject reach."""
 
 from data_access import Database, dimensions, measures
 from data_access.language import format_date
-from pages.parts.reader import Reader
+from pages.parts.reader import Reader, plain
 
 Words = tuple[list[str], list[list[str]]]  # a header, and rows of text
 
 
-def all_measures(reader: Reader) -> Words:
-    """Every measure: its name, its unit and what it is."""
-    t, language = reader.t, reader.language
-    rows = [[one.name(language), t(f"method.unit_{one.unit}"), one.definition(language)] for one in measures().values()]
-    return [t("method.measure"), t("method.unit"), t("method.definition")], rows
+def all_measures(reader: Reader) -> str:
+    """Every measure as an item of a list: its name, its unit and what it is."""
+    return _listed(
+        (f"{one.name(reader.language)} ({reader.t(f'method.unit_{one.unit}')})", one.definition(reader.language))
+        for one in measures().values()
+    )
 
 
-def all_dimensions(reader: Reader) -> Words:
-    """Every dimension: its name and what it is."""
-    t, language = reader.t, reader.language
-    rows = [[one.name(language), one.definition(language)] for one in dimensions().values()]
-    return [t("method.dimension"), t("method.definition")], rows
+def all_dimensions(reader: Reader) -> str:
+    """Every dimension as an item of a list: its name and what it is."""
+    return _listed((one.name(reader.language), one.definition(reader.language)) for one in dimensions().values())
+
+
+def _listed(pairs) -> str:
+    return "\n".join(f"- **{plain(name)}.** {plain(definition)}" for name, definition in pairs)
 
 
 def reach(reader: Reader, database: Database) -> Words:

@@ -13,18 +13,12 @@ SUBJECTS = ("assistance", "psychologists", "day_centres")
 
 
 def rules(reader) -> None:
-    st.subheader(reader.t("method.rules"), anchor="method-rules")
-    st.markdown(
-        "\n".join(
-            f"{number}. **{reader.t(f'method.rule_{number}')}** {reader.t(f'method.rule_{number}_said')}"
-            for number in RULES
-        )
-    )
+    said = [f"{n}. **{reader.t(f'method.rule_{n}')}** {reader.t(f'method.rule_{n}_said')}" for n in RULES]
+    words(reader, "rules", "\n".join(said))
 
 
 def real_and_invented(reader) -> None:
-    st.subheader(reader.t("method.demonstration"), anchor="method-demonstration")
-    st.markdown(reader.t("method.demonstration_said"))
+    words(reader, "demonstration", reader.t("method.demonstration_said"))
     for subject in SUBJECTS:
         st.markdown(
             f"**{reader.t(f'method.subject_{subject}')}**\n"
@@ -33,11 +27,10 @@ def real_and_invented(reader) -> None:
         )
 
 
-def words(reader, key: str, table: tuple) -> None:
-    """A table of words under its own headline."""
-    headline = reader.t(f"method.{key}")
-    st.subheader(headline, anchor=f"method-{key}")
-    tables.show_words(*table, headline)
+def words(reader, key: str, text: str) -> None:
+    """A text under its own headline."""
+    st.subheader(reader.t(f"method.{key}"), anchor=f"method-{key}")
+    st.markdown(text)
 
 
 def agreement(view) -> None:
@@ -54,11 +47,11 @@ def agreement(view) -> None:
 with page("method") as here:
     reader = here.reader
     rules(reader)
-    words(reader, "reach", glossary.reach(reader, here.database))
+    words(reader, "reach", reader.t("method.reach_said"))
+    tables.show_words(*glossary.reach(reader, here.database), reader.t("method.reach"))
     if here.database.demonstration:
         real_and_invented(reader)
-    st.subheader(reader.t("method.sources"), anchor="method-sources")
-    st.markdown(reader.t("method.sources_said"))
+    words(reader, "sources", reader.t("method.sources_said"))
     words(reader, "measures", glossary.all_measures(reader))
     words(reader, "dimensions", glossary.all_dimensions(reader))
     agreement(View(here.page, here.database, reader, Period.year(here.database.years[0])))

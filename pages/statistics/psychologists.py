@@ -34,7 +34,7 @@ def problems(view) -> None:
     for age_class in view.where.get("age_class", ("child", "adult")):
         split = ask(view, CLIENTS, by=way, where={"age_class": age_class})
         who, most = reader.label("age_class", age_class), first(reader, split.parts, way, CLIENTS)
-        most["clients"] = counted(reader, "of_clients", split.value())
+        most["total"] = reader.figure(CLIENTS, split.value())
         headline = say(reader, "psychologists.problems", when=view.when, who=who, **most)
         said = [(reader.dimension("age_class"), who)]
         tell_bars(view, f"problems_{age_class}", headline, split, said=said, remarks=remarks)
@@ -43,7 +43,7 @@ def problems(view) -> None:
 def ages(view) -> None:
     split = ask(view, CLIENTS, by=("problem_area", "age_group"))
     most = first(view.reader, tables.totals_over(split.frame, "age_group"), "problem_area", CLIENTS)
-    most["clients"] = counted(view.reader, "of_clients", split.value())
+    most["total"] = view.reader.figure(CLIENTS, split.value())
     headline = say(view.reader, "psychologists.ages", when=view.when, **most)
     tell_crossed(view, "ages", headline, split, charts.heat)
 
