@@ -49,7 +49,7 @@ def years(view) -> None:
     said = [(reader.dimension(name), reader.label(name, code)) for name, code in where.items()]
     for _, centre in said:
         headline = say(reader, "day_centres.years", centre=centre, series=headline)
-    remarks = [reader.t("day_centres.reported")] if said else []
+    remarks = [reader.t("day_centres.reported" if said else "day_centres.chosen")]
     tell_lines(view, "years", headline, split, total_down=False, said=said, remarks=remarks)
 
 
