@@ -53,6 +53,8 @@ SETTLED = """
 }
 """
 
+# Opened by a link to a page, Streamlit looks for its server beneath that page first, and then where it is.
+LOOKING_FOR_ITS_SERVER = re.compile(r"/[a-z_]+/_stcore/(health|host-config)$")
 TROUBLE_IN_LOG = re.compile(r"Traceback|Uncaught|not a valid config option|deprecated|will be removed")
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -179,14 +181,16 @@ class Visitor:
         page.on("request", lambda request: outside(request.url))
         page.on("websocket", lambda websocket: outside(websocket.url.replace("ws", "http", 1)))
         page.on("pageerror", lambda error: self.troubles.append(f"script error: {error}"))
-        page.on(
-            "console",
-            lambda message: self.troubles.append(f"console error: {message.text}") if message.type == "error" else None,
-        )
-        page.on(
-            "response",
-            lambda answer: self.troubles.append(f"{answer.status} for {answer.url}") if answer.status >= 400 else None,
-        )
+        page.on("console", self._read)
+        page.on("response", self._receive)
+
+    def _read(self, message) -> None:
+        if message.type == "error" and not LOOKING_FOR_ITS_SERVER.search(message.location.get("url", "")):
+            self.troubles.append(f"console error: {message.text}")
+
+    def _receive(self, answer) -> None:
+        if answer.status >= 400 and not LOOKING_FOR_ITS_SERVER.search(answer.url):
+            self.troubles.append(f"{answer.status} for {answer.url}")
 
     def __call__(
         self,
