@@ -1,64 +1,12 @@
 """The statistics dashboard of a municipal social service: `streamlit run dashboard.py`.
 
-The frame around the pages: settings, language and navigation. Each page is a story in `pages/statistics/`.
+The server around the pages. The script that every visitor's session runs is `pages/app.py`: with a main script
+beside a folder `pages`, Streamlit takes the folder for the navigation until the first visitor has run the script, and
+greets a copied link with "Page not found" after every start.
 """
-
-from pathlib import Path
 
 import streamlit as st
 
-from data_access.language import LANGUAGES
-from pages.parts import address
-from pages.parts.texts import t
+from pages.parts.frame import say_unexpected
 
-STATISTICS = Path(__file__).parent / "pages" / "statistics"
-# File and address of a page, its icon. The first one opens by itself.
-PAGES = {
-    "overview": ":material/space_dashboard:",
-    "benefits": ":material/payments:",
-    "households": ":material/home:",
-    "psychologists": ":material/psychology:",
-    "day_centres": ":material/groups:",
-    "method": ":material/menu_book:",
-}
-# The browser's tab: without a picture of its own Streamlit fetches the page's icon from outside.
-TAB_ICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'
-    '<path fill="#0072B2" d="M2 9h3v5H2zM6.5 5h3v9h-3zM11 2h3v12h-3z"/></svg>'
-)
-# In both languages, for whoever cannot read the page that is shown.
-LANGUAGE_LABEL = "Valoda / Language"
-LANGUAGE_NAMES = {"lv": "Latviešu", "en": "English"}
-
-
-def choose_language() -> None:
-    """The switch in the sidebar; each language is named in itself."""
-    with st.sidebar:
-        st.session_state["language"] = address.choose(
-            st.radio,
-            "lang",
-            LANGUAGE_LABEL,
-            LANGUAGES,
-            LANGUAGES[0],
-            LANGUAGE_NAMES.__getitem__,
-            horizontal=True,
-        )
-
-
-def pages() -> list:
-    """The pages in the order of the navigation."""
-    return [
-        st.Page(
-            STATISTICS / f"{name}.py",
-            title=t(f"pages.{name}.title"),
-            icon=icon,
-            url_path=name,
-            default=place == 0,
-        )
-        for place, (name, icon) in enumerate(PAGES.items())
-    ]
-
-
-choose_language()
-st.set_page_config(page_title=t("frame.title"), page_icon=TAB_ICON, layout="wide")
-st.navigation({t("frame.statistics"): pages()}, expanded=True).run()
+app = st.App("pages/app.py", on_script_error=say_unexpected)

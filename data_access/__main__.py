@@ -130,8 +130,8 @@ def _print_answer(answer, vocabulary, language: str) -> None:
         table.add_row(*labels, *figures)
     console = Console(highlight=False)
     console.print(table)
-    for note in answer.notes:
-        console.print(note.text(language))
+    for sentence in export.sentences(answer, language):
+        console.print(sentence)
     console.print(t("notes.as_of", until=answer.as_of.data_until, loaded=answer.as_of.loaded_at))
 
 

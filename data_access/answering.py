@@ -4,6 +4,7 @@ Rules of `counting.md` applied here: overlap said (1), breaks and gaps (10), as 
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -211,25 +212,30 @@ def _gaps(
     for event in events:
         if event.kind != "gap" or event.lifted_by in used:
             continue
+        rows = _rows_of_value(question, frame, event.of_dimension, event.of_code)
+        if not rows.any():
+            continue
         for code in question.measures:
-            asked = measure(code)
-            if asked.fact.subject != event.subject or (event.measure and event.measure != code):
+            if measure(code).fact.subject != event.subject or event.measure not in (None, code):
                 continue
-            for grain, cell in _spells(question, cells):
-                if cell.start <= event.last_day and cell.end > event.first_day:
-                    if cell.start >= event.first_day and (cell.end.toordinal() - 1) <= event.last_day.toordinal():
-                        frame.loc[_rows_of_cell(question, frame, grain, cell.code), code] = pd.NA
-                    notes.append(
-                        Note.of(
-                            "gap",
-                            measure=code,
-                            first=event.first_day,
-                            last=event.last_day,
-                            reason_lv=event.text_lv,
-                            reason_en=event.text_en,
-                        )
-                    )
+            met = [(g, c) for g, c in _spells(question, cells) if c.start <= event.last_day and c.end > event.first_day]
+            for grain, cell in met:
+                if event.first_day <= cell.start and cell.end <= event.last_day + timedelta(days=1):
+                    frame.loc[rows & _rows_of_cell(question, frame, grain, cell.code), code] = pd.NA
+            if met:
+                days = {"first": event.first_day, "last": event.last_day}
+                reason = {"reason_lv": event.text_lv, "reason_en": event.text_en}
+                notes.append(Note.of("gap", measure=code, **days, **reason))
     return list(dict.fromkeys(notes))
+
+
+def _rows_of_value(question: Question, frame: pd.DataFrame, name: str | None, code: str | None) -> pd.Series:
+    """The rows that count only records with one value of a dimension; every row if no dimension is named."""
+    if name is None or dict(question.where).get(name) == (code,):
+        return pd.Series(True, index=frame.index)
+    if name in question.by:
+        return frame[name] == code
+    return pd.Series(False, index=frame.index)
 
 
 def _breaks(question: Question, events: Sequence[Any]) -> list[Note]:

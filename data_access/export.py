@@ -12,6 +12,11 @@ from data_access.measures import dimension, measure
 from data_access.vocabulary import Vocabulary
 
 
+def sentences(answer: Answer, language: str) -> list[str]:
+    """The notes in words, each once: two measures can have one reason."""
+    return list(dict.fromkeys(note.text(language) for note in answer.notes))
+
+
 def records(answer: Answer) -> list[dict[str, Any]]:
     """One dict a row: codes, and figures as int (cents, counts), float (percent) or None (not known)."""
     rows = answer.frame.to_dict("records")
@@ -29,7 +34,7 @@ def as_json(answer: Answer, language: str) -> dict[str, Any]:
         "period": question.period.code,
         "audience": question.audience,
         "rows": [{name: _plain(name, value) for name, value in row.items()} for row in records(answer)],
-        "notes": [note.text(language) for note in answer.notes],
+        "notes": sentences(answer, language),
         "data_until": answer.as_of.data_until.isoformat(),
         "loaded_at": answer.as_of.loaded_at.isoformat(),
         "demonstration": answer.as_of.demonstration,
@@ -40,8 +45,8 @@ def as_csv(answer: Answer, vocabulary: Vocabulary, language: str) -> str:
     """The answer as CSV: for each dimension its code and its name, euros with two decimals, notes as `# ` lines."""
     question = answer.question
     out = io.StringIO()
-    for note in answer.notes:
-        out.write(f"# {note.text(language)}\n")
+    for sentence in sentences(answer, language):
+        out.write(f"# {sentence}\n")
     writer = csv.writer(out, lineterminator="\n")
     header = [column for name in question.by for column in (name, dimension(name).name(language))]
     writer.writerow([*header, *question.measures])

@@ -188,6 +188,8 @@ series_events = Table(
     _day("last_day", "Last day of the gap; NULL for a break", nullable=True),
     _code("measure", "Measure that a gap concerns; NULL: every measure of the subject", nullable=True),
     _code("lifted_by", "Dimension whose split or filter makes the gap's figures known", nullable=True),
+    _code("of_dimension", "Dimension of which a gap concerns one value only; NULL: all records", nullable=True),
+    _code("of_code", "That value", nullable=True),
     Column("text_lv", String(400), nullable=False, comment="Reason in Latvian"),
     Column("text_en", String(400), nullable=False, comment="Reason in English"),
     Column("source", String(100), nullable=False, comment="Where it is known from"),

@@ -659,6 +659,22 @@ def test_an_unpublished_year_is_a_gap_and_no_zero(case: Case) -> None:
     assert case.ask("households_assisted", 2022, by="benefit").value(benefit="gmi") == 1  # lifted by the split
 
 
+def test_a_gap_of_one_centre_is_none_of_the_others(case: Case) -> None:
+    case.load("day_centres", "2022-01-01", "2023-12-31")
+    case.event("gap", "2022-01-01", "2022-12-31", subject="day_centres", of_dimension="centre", of_code="saime")
+    person = case.person()
+    case.visit(person, "2022-05-05", branch="gadc_ogre")  # known: another centre
+    case.visit(person, "2023-05-05", branch="saime")  # after the gap
+    years = case.ask("visits", "2022..2023", by=("year", "centre"))
+    assert years.value(year="2022", centre="saime") is None
+    assert years.value(year="2022", centre="gadc") == 1
+    assert years.value(year="2022") == 1  # the total is of what is known
+    assert years.value(year="2023", centre="saime") == 1
+    assert case.ask("visits", 2022, where={"centre": "saime"}).value() is None
+    assert case.ask("visits", 2022, where={"centre": ("saime", "gadc")}).value() == 1
+    assert "gap" not in kinds(case.ask("visits", "2022..2023", by="year"))  # nothing in it stands for Saime alone
+
+
 def test_days_without_data_have_no_figure_and_covered_days_without_records_are_zero(case: Case) -> None:
     case.load("assistance", "2022-01-01", "2023-12-31")
     case.payment(case.household(), "2023-05-01")

@@ -19,7 +19,7 @@ from pages.parts.texts import language, t
 log = logging.getLogger(__name__)
 
 LOCAL_TIME = ZoneInfo("Europe/Riga")
-METHOD_PAGE = "pages/statistics/method.py"
+METHOD_PAGE = "statistics/method.py"  # as seen from pages/app.py
 _building = threading.Lock()
 
 
@@ -69,7 +69,14 @@ def links(*names: str) -> None:
     """Links to further pages, under their titles."""
     with st.container(horizontal=True):
         for name in names:
-            st.page_link(f"pages/statistics/{name}.py", label=t(f"pages.{name}.title"), icon=":material/arrow_forward:")
+            st.page_link(f"statistics/{name}.py", label=t(f"pages.{name}.title"), icon=":material/arrow_forward:")
+
+
+def say_unexpected(error: Exception) -> bool:
+    """A mistake of the program: the visitor gets a sentence, the log the whole story."""
+    log.error("%s", error, exc_info=error)
+    st.error(t("frame.unexpected"), icon=":material/error:")
+    return True
 
 
 def _no_answer(error: DataAccessError) -> None:

@@ -322,6 +322,8 @@ class Case:
         subject: str = "assistance",
         measure: str | None = None,
         lifted_by: str | None = None,
+        of_dimension: str | None = None,
+        of_code: str | None = None,
         text: str = "reason",
     ) -> None:
         self._add(
@@ -333,6 +335,8 @@ class Case:
             last_day=day(last_day),
             measure=measure,
             lifted_by=lifted_by,
+            of_dimension=of_dimension,
+            of_code=of_code,
             text_lv=text,
             text_en=text,
             source="test",

@@ -11,17 +11,17 @@ import pyarrow
 from streamlit.testing.v1 import AppTest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-DASHBOARD = REPOSITORY / "dashboard.py"
+APP = REPOSITORY / "pages" / "app.py"
 LONGEST_RUN = 60  # seconds
 LANGUAGES = ("lv", "en")
 
 
 def _declared_pages() -> list[str]:
-    """The keys of `PAGES` in dashboard.py; importing it would run it."""
-    for node in ast.parse(DASHBOARD.read_text(encoding="utf-8")).body:
+    """The keys of `PAGES` in pages/app.py; importing it would run it."""
+    for node in ast.parse(APP.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == ["PAGES"]:
             return list(ast.literal_eval(node.value))
-    raise AssertionError("dashboard.py has no PAGES")
+    raise AssertionError("pages/app.py has no PAGES")
 
 
 def script(page: str) -> Path:
@@ -33,7 +33,7 @@ PAGES = [name for name in _declared_pages() if script(name).exists()]
 
 def open_page(name: str, **address: str) -> AppTest:
     """A visitor opens a page by a link with these choices in its address."""
-    app = AppTest.from_file(str(DASHBOARD), default_timeout=LONGEST_RUN)
+    app = AppTest.from_file(str(APP), default_timeout=LONGEST_RUN)
     app.query_params = {**address}
     app.run()
     return app if name == PAGES[0] else go_to(app, name, **address)
@@ -42,7 +42,7 @@ def open_page(name: str, **address: str) -> AppTest:
 def go_to(app: AppTest, name: str, **address: str) -> AppTest:
     """The visitor goes on to a page; a real browser keeps no address from one page to the next either."""
     app.query_params = {**address}
-    return app.switch_page(str(script(name).relative_to(REPOSITORY))).run()
+    return app.switch_page(str(script(name).relative_to(APP.parent))).run()
 
 
 @dataclass

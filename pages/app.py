@@ -1,0 +1,61 @@
+"""What every visit runs first: settings, language and navigation. Each page is a story in `pages/statistics/`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from data_access.language import LANGUAGES
+from pages.parts import address
+from pages.parts.texts import t
+
+STATISTICS = Path(__file__).parent / "statistics"
+# File and address of a page, its icon. The first one opens by itself.
+PAGES = {
+    "overview": ":material/space_dashboard:",
+    "benefits": ":material/payments:",
+    "households": ":material/home:",
+    "psychologists": ":material/psychology:",
+    "day_centres": ":material/groups:",
+    "method": ":material/menu_book:",
+}
+# The browser's tab: without a picture of its own Streamlit fetches the page's icon from outside.
+TAB_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'
+    '<path fill="#0072B2" d="M2 9h3v5H2zM6.5 5h3v9h-3zM11 2h3v12h-3z"/></svg>'
+)
+# In both languages, for whoever cannot read the page that is shown.
+LANGUAGE_LABEL = "Valoda / Language"
+LANGUAGE_NAMES = {"lv": "Latviešu", "en": "English"}
+
+
+def choose_language() -> None:
+    """The switch in the sidebar; each language is named in itself."""
+    with st.sidebar:
+        st.session_state["language"] = address.choose(
+            st.radio,
+            "lang",
+            LANGUAGE_LABEL,
+            LANGUAGES,
+            LANGUAGES[0],
+            LANGUAGE_NAMES.__getitem__,
+            horizontal=True,
+        )
+
+
+def pages() -> list:
+    """The pages in the order of the navigation."""
+    return [
+        st.Page(
+            STATISTICS / f"{name}.py",
+            title=t(f"pages.{name}.title"),
+            icon=icon,
+            url_path=name,
+            default=place == 0,
+        )
+        for place, (name, icon) in enumerate(PAGES.items())
+    ]
+
+
+choose_language()
+st.set_page_config(page_title=t("frame.title"), page_icon=TAB_ICON, layout="wide")
+st.navigation({t("frame.statistics"): pages()}, expanded=True).run()
