@@ -173,9 +173,6 @@ def test_every_page_is_in_the_navigation_in_either_language(server: StreamlitSer
     assert "Pārskats" not in words
 
 
-@pytest.mark.xfail(
-    reason="Streamlit 1.67: beside a folder `pages`, the first visitor's link is not found before the script has run"
-)
 def test_the_first_visitor_of_all_may_come_by_a_link(
     streamlit_server: Callable[..., StreamlitServer], demonstration_url: str, chromium: Browser
 ) -> None:

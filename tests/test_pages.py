@@ -33,6 +33,7 @@ from tests.infrastructure.pages import (
     shown,
 )
 from tests.infrastructure.postgres import PostgresServer
+from tests.infrastructure.views import VIEWS, name_of
 
 WORDS = REPOSITORY / "pages" / "texts"
 # Pages that count; the page on method explains.
@@ -41,6 +42,12 @@ NUMBER_ON_CHART = {"lv": r"(\d+) diagrammā:", "en": r"(\d+) in the chart:"}
 
 every_page = pytest.mark.parametrize("page", PAGES)
 every_counting_page = pytest.mark.parametrize("page", COUNTING_PAGES)
+every_view = pytest.mark.parametrize(("page", "view"), VIEWS, ids=name_of)
+every_counting_view = pytest.mark.parametrize(
+    ("page", "view"),
+    [(page, view) for page, view in VIEWS if page in COUNTING_PAGES],
+    ids=name_of,
+)
 
 
 def words(key: str, language: str = "lv", **params: object) -> str:
@@ -85,14 +92,16 @@ def assert_no_answer(app: AppTest, sentence: str) -> None:
 # ── with all data ────────────────────────────────────────────────────────────────────────────────
 
 
-@every_page
+@every_view
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_tells_its_subject(full: str, page: str, language: str) -> None:
-    app = open_page(page, lang=language)
+def test_a_page_tells_its_subject(full: str, page: str, view: dict[str, str], language: str) -> None:
+    app = open_page(page, lang=language, **view)
     assert_no_traceback(app)
     assert not app.error
     assert [title.value for title in app.title] == [words(f"pages.{page}.title", language)]
     assert headlines(app)
+    for line in headlines(app):
+        assert_whole_sentence(line)
     assert len(app.table) >= 1
     assert all(len(shown(table)) for table in app.table)
 
@@ -105,10 +114,9 @@ def test_a_page_says_that_the_data_are_made_up_and_how_far_they_reach(full: str,
     assert {"lv": "31.12.2023.", "en": "31 December 2023"}[language] in text
 
 
-@every_counting_page
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_table_has_its_files_and_every_chart_its_text(full: str, page: str, language: str) -> None:
-    for section in sections(open_page(page, lang=language)):
+@every_counting_view
+def test_every_table_has_its_files_and_every_chart_its_text(full: str, page: str, view: dict[str, str]) -> None:
+    for section in sections(open_page(page, **view)):
         if section.table is None:
             continue
         assert section.files == ["XLSX", "CSV"], section.headline
@@ -122,12 +130,13 @@ def test_most_sections_have_a_chart(full: str, page: str) -> None:
     assert open_page(page).get("plotly_chart")
 
 
-@every_counting_page
-@pytest.mark.parametrize("language", LANGUAGES)
+@every_counting_view
 @pytest.mark.parametrize("year", ["2023", "2021"])
-def test_what_is_said_of_a_number_on_a_chart_has_that_number(full: str, page: str, language: str, year: str) -> None:
-    for section in sections(open_page(page, lang=language, year=year)):
-        numbers = re.findall(NUMBER_ON_CHART[language], section.text)
+def test_what_is_said_of_a_number_on_a_chart_has_that_number(
+    full: str, page: str, view: dict[str, str], year: str
+) -> None:
+    for section in sections(open_page(page, year=year, **view)):
+        numbers = re.findall(NUMBER_ON_CHART["lv"], section.text)
         if not numbers:
             continue
         assert section.chart is not None, section.headline
@@ -136,18 +145,23 @@ def test_what_is_said_of_a_number_on_a_chart_has_that_number(full: str, page: st
         assert set(numbers) <= drawn, f"{section.headline}: {numbers} said, {drawn} drawn"
 
 
-@every_counting_page
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_headline_is_half_a_sentence(full: str, page: str, language: str) -> None:
+def assert_whole_sentence(line: str) -> None:
+    assert not line.rstrip().endswith((":", "–", ",")), line
+    assert "{" not in line
+    for unknown in ("„Nav zināms” – nav publicēts", "“Not known”: not published", "nav publicēts izmaks"):
+        assert unknown not in line, line
+
+
+@every_counting_view
+@pytest.mark.parametrize(
+    "address",
+    [{"year": "2022"}, {"year": "2015", "population": "ukraine_civilians"}, {"year": "2011", "lang": "en"}],
+    ids=["2022", "2015", "2011"],
+)
+def test_no_headline_is_half_a_sentence(full: str, page: str, view: dict[str, str], address: dict[str, str]) -> None:
     """Also where there is nothing, or nothing published."""
-    for address in ({}, {"year": "2022"}, {"year": "2015", "population": "ukraine_civilians"}, {"year": "2011"}):
-        for line in headlines(open_page(page, lang=language, **address)):
-            assert not line.rstrip().endswith((":", "–", ",")), line
-            assert "{" not in line
-            unknown = {"lv": "„Nav zināms” – nav publicēts", "en": "“Not known”: not published"}[language]
-            assert unknown not in line, line
-            # `not published` stands where a figure would: never as a figure's adjective in the middle of a clause.
-            assert not re.search(r"nav publicēts izmaks", line), line
+    for line in headlines(open_page(page, **view, **address)):
+        assert_whole_sentence(line)
 
 
 def test_in_2015_support_for_ukrainian_civilians_is_nothing(full: str) -> None:
@@ -158,8 +172,9 @@ def test_in_2015_support_for_ukrainian_civilians_is_nothing(full: str) -> None:
 
 def test_households_of_2022_are_not_published(full: str) -> None:
     """The report's chart has a placeholder for 2022: no figure, and no zero."""
+    by_status = open_page("benefits", year="2022", view="recipients")
+    assert words("states.not_published") in [box.value for box in by_status.info]
     app = open_page("benefits", year="2022")
-    assert words("states.not_published") in [box.value for box in app.info]
     [gmi] = [row for row in tables(app)[0] if row[0] == "Garantētā minimālā ienākuma pabalsts"]
     assert gmi[2:] == ["nav publicēts", "nav publicēts"]
 
@@ -206,7 +221,7 @@ PUBLISHED_ON_PAGES = [
     ("benefits", {}, HOUSING, "Naudā", "benefits.housing.spend.cash.2023.all"),
     ("benefits", {}, HOUSING, "Natūrā", "benefits.housing.spend.in_kind.2023.all"),
     ("benefits", {"population": "residents"}, GMI, "Izlietots", "tables.gmi.spend.2023.residents"),
-    ("benefits", {"population": "residents"}, GMI, "2022. gads", "tables.gmi.spend.2022.residents"),
+    ("benefits", {"view": "report"}, GMI, "2022. gads", "tables.gmi.spend.2022.residents"),
     ("benefits", {"population": "ukraine_civilians"}, GMI, "Izlietots", "ukraine.gmi.spend.2023"),
     ("households", {}, "Trūcīga", "Mājsaimniecības ar statusu", "tables.status.needy.households.2023.all"),
     ("households", {}, "Maznodrošināta", "Mājsaimniecības ar statusu", "tables.status.low_income.households.2023.all"),
@@ -218,14 +233,32 @@ PUBLISHED_ON_PAGES = [
         "Mājsaimniecības ar statusu",
         "status.needy.households.2023.residents",
     ),
-    ("households", {}, "2011. gads", "Trūcīga", "series.needy_households.2011"),
     (
         "households",
-        {"population": "residents"},
+        {"view": "years", "population": "residents"},
+        "2011. gads",
+        "Trūcīga",
+        "series.needy_households.2011",
+    ),
+    (
+        "households",
+        {"view": "years", "population": "residents"},
         "2022. gads",
         "Maznodrošināta",
         "series.low_income_households.2022",
     ),
+    ("psychologists", {}, "18 un vairāk", "Sievietes", "psych.persons.all.women.2023"),
+    ("psychologists", {}, "18 un vairāk", "Vīrieši", "psych.persons.all.men.2023"),
+    ("psychologists", {}, "Kopā", "Zēni", "psych.persons.all.boys.2023"),
+    ("psychologists", {}, "Kopā", "2023. gads", "psych.persons.all.2023"),
+    ("psychologists", {"view": "consultations"}, "Kopā", "Apmeklēta", "psych.visits.attended.2023"),
+    ("psychologists", {"view": "consultations"}, "Kopā", "Neapmeklēta", "psych.visits.missed.2023"),
+    ("psychologists", {"view": "consultations"}, "Kopā", "2023. gads", "psych.visits.total.2023"),
+    ("day_centres", {}, "Ģimenes atbalsta dienas centrs Ogrē", "Meitenes", "gadc.visits.ogre.girls.2023"),
+    ("day_centres", {}, "Ģimenes atbalsta dienas centrs Ogrē", "Meitenes", "gadc.persons.ogre.girls.2023"),
+    ("day_centres", {}, "Ģimenes atbalsta dienas centrs Ciemupē", "Pieaugušie", "gadc.visits.ciemupe.adults.2023"),
+    ("day_centres", {"view": "years"}, "2022. gads", "Pieaugušie", "gadc.visits.adults.2022"),
+    ("day_centres", {"view": "years"}, "2022. gads", "Kopā", "gadc.visits.total.2022"),
 ]
 
 
@@ -363,10 +396,10 @@ def test_no_address_breaks_a_page(full: str, address: dict[str, str]) -> None:
 # ── without data ─────────────────────────────────────────────────────────────────────────────────
 
 
-@every_counting_page
+@every_counting_view
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_where_nothing_is_the_page_says_so(empty: str, page: str, language: str) -> None:
-    app = open_page(page, lang=language)
+def test_where_nothing_is_the_page_says_so(empty: str, page: str, view: dict[str, str], language: str) -> None:
+    app = open_page(page, lang=language, **view)
     assert_no_traceback(app)
     assert not app.error
     assert {box.value for box in app.info} <= {
@@ -481,13 +514,13 @@ def test_a_server_that_is_stopped_gets_a_sentence(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.postgres
-@every_page
+@every_view
 def test_postgresql_and_duckdb_make_the_same_page(
-    monkeypatch: pytest.MonkeyPatch, full: str, demonstration_postgres_url: str, page: str
+    monkeypatch: pytest.MonkeyPatch, full: str, demonstration_postgres_url: str, page: str, view: dict[str, str]
 ) -> None:
-    on_duckdb = open_page(page)
+    on_duckdb = open_page(page, **view)
     monkeypatch.setenv("DATABASE_URL", demonstration_postgres_url)
-    on_postgres = open_page(page)
+    on_postgres = open_page(page, **view)
     assert_no_traceback(on_postgres)
     assert (headlines(on_postgres), tables(on_postgres)) == (headlines(on_duckdb), tables(on_duckdb))
 
@@ -511,12 +544,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Question]]:
     st.cache_data.clear()
 
 
-@every_page
-def test_a_page_asks_each_question_once(full: str, asked: list[Question], page: str) -> None:
+@every_view
+def test_a_page_asks_each_question_once(full: str, asked: list[Question], page: str, view: dict[str, str]) -> None:
     app = open_page(PAGES[0])
     st.cache_data.clear()
     asked.clear()
-    go_to(app, page)
+    go_to(app, page, **view)
     assert len(asked) == len(set(asked))
     if page in COUNTING_PAGES:
         assert asked
