@@ -12,7 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from data_access import TOTAL, Note, measure
-from data_access.language import format_integer
+from data_access.language import format_euros
 from pages.parts.palette import GREY, HEAT_DARK, HEAT_LIGHT, INK_ON_DARK, INK_ON_LIGHT, Mark, mark
 from pages.parts.reader import Reader
 
@@ -23,7 +23,7 @@ SEPARATORS = {"lv": f",{NO_BREAK_SPACE}", "en": ".,"}
 CLEAR = "rgba(0,0,0,0)"
 GRID = "rgba(123,133,143,0.35)"
 SHADE = "rgba(123,133,143,0.18)"
-PATTERN = {"fillmode": "overlay", "fgcolor": "#FFFFFF", "size": 6, "solidity": 0.25}
+PATTERN = {"fillmode": "overlay", "fgcolor": INK_ON_DARK, "size": 6, "solidity": 0.25}
 LABEL = 13  # points: names and figures
 SMALL = 12  # axes
 LONGEST_LINE = 48  # letters of a name over a bar
@@ -48,8 +48,7 @@ def _axis_figure(reader: Reader, code: str, value) -> str:
     if pd.isna(value):
         return ""
     if measure(code).unit == "cents":
-        whole = format_integer(round(int(value) / 100), reader.language)
-        return f"{whole}{NO_BREAK_SPACE}€" if reader.language == "lv" else f"€{whole}".replace("€−", "−€")
+        return format_euros(value, reader.language, places=0)
     return reader.figure(code, value)
 
 
