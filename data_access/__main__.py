@@ -25,6 +25,7 @@ from data_access import (
 from data_access.demo import build
 from data_access.language import LANGUAGES, format_value, texts
 
+PROGRAM = "python -m data_access"
 FORMATS = ("table", "csv", "json")
 
 
@@ -44,14 +45,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str):
-        self.exit(2, texts("lv")("command.not_understood", message=message) + "\n")
+        self.exit(2, texts("lv")("command.not_understood", message=message, help=f"{PROGRAM} --help") + "\n")
 
 
 def _parser() -> argparse.ArgumentParser:
     words = texts("lv")
-    parser = _Parser(prog="python -m data_access", description=words("command.description"))
+    parser = _Parser(prog=PROGRAM, description=words("command.description"))
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--database", metavar="URL", help=words("command.database"))
+    common.add_argument(
+        "--database", metavar="URL", help=words("command.database", elsewhere="DATABASE_URL, data/case.duckdb")
+    )
     common.add_argument("--language", choices=LANGUAGES, default="lv", help=words("command.language"))
     commands = parser.add_subparsers(required=True, metavar="demo|query|check")
 
@@ -61,7 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     demo_parser.set_defaults(run=_demo)
 
     query = commands.add_parser("query", parents=[common], help=words("command.query"))
-    query.add_argument("measures", nargs="*", metavar="measure", help=words("command.measures"))
+    query.add_argument(
+        "measures", nargs="*", metavar="measure", help=words("command.measures", example="spend households_assisted")
+    )
     query.add_argument("--by", nargs="+", default=[], metavar="dimension", help=words("command.by"))
     query.add_argument("--where", nargs="+", default=[], metavar="dimension=value", help=words("command.where"))
     query.add_argument("--period", default=None, help=words("command.period"))
