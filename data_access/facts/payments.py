@@ -11,8 +11,8 @@ from sqlalchemy import (
 from data_access import schema
 from data_access.facts.homes import household_dimensions, households
 from data_access.facts.people import MEMBER_DIMENSIONS, person_dimensions, persons
-from data_access.facts.scope import Expression, Fact, Scope
-from data_access.facts.spans import day_grains, open_until
+from data_access.facts.scope import Expression, Fact, Scope, open_until
+from data_access.facts.spans import day_grains
 
 
 def _payments(scope: Scope) -> dict[str, ColumnElement]:

@@ -16,8 +16,8 @@ from sqlalchemy import (
 
 from data_access import schema
 from data_access.facts.people import age_class, person_dimensions, persons
-from data_access.facts.scope import Expression, Fact, Scope
-from data_access.facts.spans import day_grains, open_until
+from data_access.facts.scope import Expression, Fact, Scope, open_until
+from data_access.facts.spans import day_grains
 
 
 def _consultations(scope: Scope) -> dict[str, ColumnElement]:

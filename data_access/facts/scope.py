@@ -15,14 +15,23 @@ from sqlalchemy import (
     cast,
     column,
     extract,
+    func,
     literal,
-    or_,
     select,
     values,
 )
 
 from data_access.ages import THRESHOLDS, born_by, pension_age
 from data_access.period import GRAINS, Cell, Period, cell_key
+
+
+def open_until(last: ColumnElement, day: ColumnElement) -> ColumnElement:
+    """Rule 2: an end is inclusive, and an open end is no end.
+
+    One comparison, not `last IS NULL OR last >= day`: with an OR DuckDB makes an outer join row by row (90 ms
+    instead of 10 for the households with a status by territory).
+    """
+    return func.coalesce(last, literal(date.max, Date)) >= day
 
 
 @dataclass
@@ -58,10 +67,7 @@ class Scope:
         name = f"{table.name}_{'on_date' if stock else 'in_force'}"
         if name not in self.shared:
             cell, span = self._cells(), table.alias()
-            touches = and_(
-                span.c.valid_from < cell.c.after,
-                or_(span.c.valid_to.is_(None), span.c.valid_to >= cell.c.first_day),
-            )
+            touches = and_(span.c.valid_from < cell.c.after, open_until(span.c.valid_to, cell.c.first_day))
             in_force = select(*cell.c, *span.c).select_from(cell.join(span, touches)).cte(name)
             self.shared[name] = in_force.prefix_with("MATERIALIZED")
         self.cell = self.source = self.tables[table.name] = self.shared[name]

@@ -9,10 +9,9 @@ from sqlalchemy import (
     and_,
     cast,
     extract,
-    or_,
 )
 
-from data_access.facts.scope import Expression, Scope
+from data_access.facts.scope import Expression, Scope, open_until
 from data_access.period import GRAINS
 
 
@@ -34,11 +33,6 @@ def day_grains(day: Callable[[Scope], ColumnElement]) -> dict[str, Expression]:
 
 
 CELL_GRAINS: dict[str, Expression] = {grain: (lambda s, grain=grain: s.cell.c[grain]) for grain in GRAINS}
-
-
-def open_until(last: ColumnElement, day: ColumnElement) -> ColumnElement:
-    """Rule 2: an end is inclusive, and an open end is no end."""
-    return or_(last.is_(None), last >= day)
 
 
 def overlap(a: FromClause, b: FromClause) -> ColumnElement:

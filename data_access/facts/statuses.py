@@ -15,8 +15,8 @@ from sqlalchemy import (
 from data_access import schema
 from data_access.facts.homes import household_dimensions, households
 from data_access.facts.people import MEMBER_DIMENSIONS
-from data_access.facts.scope import Expression, Fact, Scope
-from data_access.facts.spans import CELL_GRAINS, day_grains, open_until, overlap, touches_cell
+from data_access.facts.scope import Expression, Fact, Scope, open_until
+from data_access.facts.spans import CELL_GRAINS, day_grains, overlap, touches_cell
 
 
 def _statuses(stock: bool) -> Callable[[Scope], dict[str, ColumnElement]]:
