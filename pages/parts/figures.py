@@ -112,7 +112,8 @@ def _show_one(reader: Reader, figure: KeyFigure) -> None:
         delta_arrow=_arrow(figure) if known else "off",
         delta_description=reader.t("figures.than", before=figure.than) if known else None,
         chart_data=spark(figure.series),
-        chart_type="line",
+        # Bars: beside a gap a line would leave a lonely dot, and a year stands for itself.
+        chart_type="bar",
         label_visibility="collapsed",
     )
     st.markdown(small(figure.sentence))
