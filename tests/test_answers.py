@@ -1,6 +1,5 @@
 """Every question against its slow, obvious answer, on generated cases and on both engines."""
 
-import os
 import random
 from datetime import date, timedelta
 
@@ -208,7 +207,8 @@ def assert_same(case: Case, question: Question) -> None:
 @settings(
     max_examples=15,
     deadline=None,
-    derandomize=bool(os.environ.get("CI")),
+    # The same towns every time; `--hypothesis-seed=random` after taking this line out looks further.
+    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.large_base_example],
 )
 @given(data=st.data())

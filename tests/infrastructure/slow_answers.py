@@ -423,7 +423,7 @@ def _category(rows, areas: set[str], age_class: str | None) -> str | None:
     for category in rows["problem_categories"]:
         if category["age_class"] == age_class and category["bits"] == bits:
             return category["problem_category"]
-    return areas.pop() if len(areas) == 1 else "combined_problems"
+    return next(iter(areas)) if len(areas) == 1 else "combined_problems"
 
 
 def _visits(rows, question, measure: str) -> Iterator[dict]:
