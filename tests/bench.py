@@ -6,6 +6,7 @@ demonstration database on DuckDB and on PostgreSQL, a server, a browser) it make
 """
 
 import argparse
+import logging
 import os
 import statistics
 import tempfile
@@ -343,7 +344,7 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     chosen = arguments()
     parts = chosen.only or ["questions", "changes", "clicks"]
-    os.environ["STREAMLIT_LOGGER_LEVEL"] = "error"  # without a server Streamlit warns at every step
+    logging.disable(logging.WARNING)  # without a server Streamlit warns at every step
     with (
         tempfile.TemporaryDirectory(prefix="case-bench-") as place,
         tempfile.TemporaryDirectory(prefix="case-pg-") as pg,
