@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import ClassVar
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Date,
     FromClause,
@@ -17,21 +19,45 @@ from sqlalchemy import (
     extract,
     func,
     literal,
+    or_,
     select,
     values,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from data_access.ages import THRESHOLDS, born_by, pension_age
 from data_access.period import GRAINS, Cell, Period, cell_key
 
 
-def open_until(last: ColumnElement, day: ColumnElement) -> ColumnElement:
-    """Rule 2: an end is inclusive, and an open end is no end.
+class open_until(ColumnElement):
+    """Rule 2: an end is inclusive, and an open end is no end: whether a span that ends on `last` reaches `day`.
 
-    One comparison, not `last IS NULL OR last >= day`: with an OR DuckDB makes an outer join row by row (90 ms
-    instead of 10 for the households with a status by territory).
+    One predicate that each engine reads best in its own form: with the OR, DuckDB makes an outer join row by row
+    (90 ms instead of 10 for the households with a status by territory); with coalesce, PostgreSQL misjudges
+    how many rows meet (2 s instead of 170 ms for what households consist of).
     """
-    return func.coalesce(last, literal(date.max, Date)) >= day
+
+    type = Boolean()
+    inherit_cache = True
+    _traverse_internals: ClassVar = [
+        ("last", InternalTraversal.dp_clauseelement),
+        ("day", InternalTraversal.dp_clauseelement),
+    ]
+
+    def __init__(self, last: ColumnElement, day: ColumnElement):
+        self.last = last
+        self.day = day
+
+
+@compiles(open_until)
+def _or_null(element: open_until, compiler, **options) -> str:
+    return compiler.process(or_(element.last.is_(None), element.last >= element.day).self_group(), **options)
+
+
+@compiles(open_until, "duckdb")
+def _coalesced(element: open_until, compiler, **options) -> str:
+    return compiler.process(func.coalesce(element.last, literal(date.max, Date)) >= element.day, **options)
 
 
 @dataclass
