@@ -52,8 +52,9 @@ class Table:
 
     @property
     def unknown(self) -> bool:
-        """Whether no figure at all is known."""
-        return all(figure is None for row in self.rows for figure in row.figures)
+        """Whether there are figures to show, and none of them is known."""
+        figures = [figure for row in self.rows for figure in row.figures]
+        return bool(figures) and all(figure is None for figure in figures)
 
 
 def known(*figures) -> tuple[int | float | None, ...]:
