@@ -3,7 +3,7 @@
 import os
 import threading
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +16,14 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from data_access import schema
 from data_access.answer import Answer, AsOf
 from data_access.answering import answer_from_rows
-from data_access.errors import DatabaseError, DatabaseMissing, DatabaseUnavailable, DatabaseVersion, UnknownName
+from data_access.errors import (
+    DatabaseEmpty,
+    DatabaseError,
+    DatabaseMissing,
+    DatabaseUnavailable,
+    DatabaseVersion,
+    UnknownName,
+)
 from data_access.measures import dimension, nearest
 from data_access.pointer import resolve
 from data_access.question import UNKNOWN, Question
@@ -128,8 +135,12 @@ class Database:
     def read_version(self) -> str:
         """The data's version as the database has it now."""
         loads = schema.loads
-        [(newest, loaded_at)] = self._rows(select(func.max(loads.c.load_id), func.max(loads.c.loaded_at)))
-        return f"{self.engine.url.render_as_string(hide_password=True)}#{newest}@{loaded_at}"
+        [state] = self._rows(
+            select(
+                func.count(), func.max(loads.c.load_id), func.max(loads.c.loaded_at), func.max(loads.c.undone_at)
+            ).select_from(loads)
+        )
+        return f"{self.engine.url.render_as_string(hide_password=True)}#{'@'.join(map(str, state))}"
 
     @cached_property
     def version(self) -> str:
@@ -148,25 +159,26 @@ class Database:
     @cached_property
     def coverage(self) -> dict[str, Coverage]:
         """For each subject the days that its records reach."""
-        loads = schema.loads
+        subjects = schema.load_subjects
         rows = self._rows(
-            select(loads.c.subject, func.min(loads.c.data_from), func.max(loads.c.data_until)).group_by(loads.c.subject)
+            select(subjects.c.subject, func.min(subjects.c.data_from), func.max(subjects.c.data_until))
+            .join_from(subjects, schema.loads, subjects.c.load_id == schema.loads.c.load_id)
+            .where(schema.loads.c.undone_at.is_(None), subjects.c.data_from.is_not(None))
+            .group_by(subjects.c.subject)
         )
         return {subject: Coverage(first, last) for subject, first, last in rows}
 
     @cached_property
     def as_of(self) -> AsOf:
-        """How fresh the database is as a whole."""
+        """How fresh the database is as a whole. Raises DatabaseEmpty before anything with days has been loaded."""
         loads = schema.loads
-        loaded_at: datetime
-        [(loaded_at, first, last, demonstration)] = self._rows(
-            select(
-                func.max(loads.c.loaded_at),
-                func.min(loads.c.data_from),
-                func.max(loads.c.data_until),
-                func.bool_or(loads.c.demonstration),
-            )
+        [(loaded_at, demonstration)] = self._rows(
+            select(func.max(loads.c.loaded_at), func.bool_or(loads.c.demonstration)).where(loads.c.undone_at.is_(None))
         )
+        if not self.coverage:
+            raise DatabaseEmpty()
+        first = min(covered.data_from for covered in self.coverage.values())
+        last = max(covered.data_until for covered in self.coverage.values())
         return AsOf(loaded_at, first, last, demonstration)
 
     @property
