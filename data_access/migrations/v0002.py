@@ -5,6 +5,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Date,
+    DateTime,
     ForeignKeyConstraint,
     Integer,
     MetaData,
@@ -52,7 +53,8 @@ def upgrade(connection: Connection) -> None:
     _household_keys(connection)
     for table, load in _LOADS.items():
         comment = _ROW_OR_PROGRAM if load == "0" else _ROW
-        _add(connection, table, "load_id", "INTEGER", load, comment)
+        column = Column("load_id", Integer, nullable=False, autoincrement=False, comment=comment)
+        _add(connection, table, column, load)
     _loads(connection)
     _replaced(connection)
 
@@ -62,23 +64,50 @@ def _run(connection: Connection, *statements: str) -> None:
         connection.execute(text(statement))
 
 
-def _add(connection: Connection, table: str, column: str, type_: str, value: str | None, comment: str) -> None:
-    _run(connection, f"ALTER TABLE {table} ADD COLUMN {column} {type_}")
-    if value is not None:
-        _run(
-            connection,
-            f"UPDATE {table} SET {column} = {value}",
-            f"ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL",
-        )
-    quoted = comment.replace("'", "''")
-    _run(connection, f"COMMENT ON COLUMN {table}.{column} IS '{quoted}'")
+def _add(connection: Connection, table: str, column: Column, value: str) -> None:
+    """Adds a column that must be filled, and fills it with an SQL expression."""
+    if connection.dialect.name == "duckdb":
+        return _add_by_copy(connection, table, column, value)
+    _add_empty(connection, table, column)
+    _run(
+        connection,
+        f"UPDATE {table} SET {column.name} = {value}",
+        f"ALTER TABLE {table} ALTER COLUMN {column.name} SET NOT NULL",
+    )
+
+
+def _add_by_copy(connection: Connection, table: str, column: Column, value: str) -> None:
+    # DuckDB lets no column become NOT NULL in the transaction that filled it.
+    inspector = inspect(connection)
+    columns = [
+        Column(c["name"], c["type"], nullable=c["nullable"], autoincrement=False, comment=c["comment"])
+        for c in inspector.get_columns(table)
+    ]
+    names = ", ".join(c.name for c in columns)
+    comment = inspector.get_table_comment(table)["text"]
+    Table(f"{table}_new", MetaData(), *columns, column, comment=comment).create(connection)
+    _run(
+        connection,
+        f"INSERT INTO {table}_new SELECT {names}, {value} FROM {table}",
+        f"DROP TABLE {table}",
+        f"ALTER TABLE {table}_new RENAME TO {table}",
+    )
+
+
+def _add_empty(connection: Connection, table: str, column: Column) -> None:
+    comment = column.comment.replace("'", "''")
+    _run(
+        connection,
+        f"ALTER TABLE {table} ADD COLUMN {column.name} {column.type.compile(connection.dialect)}",
+        f"COMMENT ON COLUMN {table}.{column.name} IS '{comment}'",
+    )
 
 
 def _household_keys(connection: Connection) -> None:
     # A household of the first version had no case number: its key only has to be its own.
     comment = "Pseudonymous key of the case number; nothing can be read out of it"
-    value = "md5('household ' || CAST(household_id AS VARCHAR))"
-    _add(connection, "households", "household_key", "VARCHAR(64)", value, comment)
+    column = Column("household_key", String(64), nullable=False, comment=comment)
+    _add(connection, "households", column, "md5('household ' || CAST(household_id AS VARCHAR))")
     if connection.dialect.name == "postgresql":
         _run(
             connection,
@@ -172,9 +201,12 @@ def _loads(connection: Connection) -> None:
         " SELECT load_id, subject, data_from, data_until, 0, rows_loaded FROM loads",
         *(f"ALTER TABLE loads DROP COLUMN {name}" for name in ("subject", "data_from", "data_until", "rows_loaded")),
     )
-    _add(connection, "loads", "loaded_by", "VARCHAR(200)", None, "Who loaded it; NULL: unknown")
-    _add(connection, "loads", "undone_at", "TIMESTAMP", None, "When it was undone, UTC; NULL: it counts")
-    _add(connection, "loads", "undone_by", "VARCHAR(200)", None, "Who undid it")
+    for column in (
+        Column("loaded_by", String(200), comment="Who loaded it; NULL: unknown"),
+        Column("undone_at", DateTime, comment="When it was undone, UTC; NULL: it counts"),
+        Column("undone_by", String(200), comment="Who undid it"),
+    ):
+        _add_empty(connection, "loads", column)
     comment = "Loads: what came in when, by whom, and whether it still counts"
     _run(connection, f"COMMENT ON TABLE loads IS '{comment}'")
 
