@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg.errors
 from sqlalchemy import URL, Connection, create_engine, func, inspect, select
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 
 from data_access import schema
 from data_access.errors import (
@@ -28,6 +28,7 @@ from data_access.pointer import BeingWritten, clean, copied_version, new_version
 # DuckDB's own share; the frames to be written stand beside it.
 _MEMORY = os.environ.get("LOADING_MEMORY", "1GB")
 LOCK = func.hashtext("case database")
+_NOT_OURS = (DataError, IntegrityError, OperationalError)
 _NO_RIGHT = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)
 
 
@@ -45,7 +46,9 @@ def changing(place: URL, *, new: bool = False) -> Iterator[Connection]:
     except OSError as error:
         raise (DiskFull() if error.errno == errno.ENOSPC else NotChanged()) from error
     except DBAPIError as error:
-        raise _named(error) from error
+        if named := _named(error):
+            raise named from error
+        raise
 
 
 def version_of(connection: Connection) -> int | None:
@@ -104,9 +107,10 @@ def _changing_in_place(place: URL, new: bool) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _named(error: DBAPIError) -> NotChanged:
+def _named(error: DBAPIError) -> NotChanged | None:
+    """None for what is a mistake of this program."""
     if isinstance(error.orig, psycopg.errors.DiskFull) or "No space left" in str(error.orig):
         return DiskFull()
     if isinstance(error.orig, _NO_RIGHT):
         return MayNotWrite()
-    return NotChanged()
+    return NotChanged() if isinstance(error, _NOT_OURS) else None
