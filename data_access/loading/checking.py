@@ -34,8 +34,13 @@ class Checked:
     warnings: list[Warning]
 
 
-def check(parsed: Mapping[str, pd.DataFrame], state: State, today: date | None = None) -> Checked:
-    """Checks the typed tables of one load against each other and against the database."""
+def check(
+    parsed: Mapping[str, pd.DataFrame], state: State, today: date | None = None, *, adding: bool = False
+) -> Checked:
+    """Checks the typed tables of one load against each other and against the database.
+
+    `adding`: the rows join what is there (mended ones do) and take the place of nothing.
+    """
     today = today or date.today()
     known = between.known(state)
     accepted, rejections, dropped = {}, [no_findings()], []
@@ -44,15 +49,15 @@ def check(parsed: Mapping[str, pd.DataFrame], state: State, today: date | None =
             continue
         findings = Findings(kind, parsed[kind])
         check_rows(findings, _codes(kind, state), today)
-        dropped.append(_check_between(findings, known, state).assign(kind=kind))
+        dropped.append(_check_between(findings, known, state, adding).assign(kind=kind))
         accepted[kind] = findings.accepted
         rejections.append(findings.rejections)
-        _learn(kind, known, accepted[kind])
+        _learn(kind, known, accepted[kind], adding)
     return Checked(
         accepted=accepted,
         rejections=pd.concat(rejections, ignore_index=True),
         dropped=pd.concat(dropped, ignore_index=True) if dropped else pd.DataFrame(columns=["kind", *PLACE]),
-        warnings=odd(accepted, state, known, today),
+        warnings=odd(accepted, state, known, today, adding),
     )
 
 
@@ -64,14 +69,14 @@ def _codes(kind: str, state: State) -> dict[str, frozenset[str]]:
     }.get(kind, {})
 
 
-def _check_between(findings: Findings, known: between.Known, state: State) -> pd.DataFrame:
+def _check_between(findings: Findings, known: between.Known, state: State, adding: bool) -> pd.DataFrame:
     match findings.kind:
         case "units":
             between.check_units(findings, known)
         case "members":
             between.check_members(findings)
         case "statuses":
-            between.check_statuses(findings, known, state)
+            between.check_statuses(findings, known, state, adding)
         case "payments":
             between.check_payments(findings, known)
         case "visits":
@@ -81,10 +86,10 @@ def _check_between(findings: Findings, known: between.Known, state: State) -> pd
     return pd.concat(findings.dropped)[PLACE] if findings.dropped else pd.DataFrame(columns=PLACE)
 
 
-def _learn(kind: str, known: between.Known, accepted: pd.DataFrame) -> None:
+def _learn(kind: str, known: between.Known, accepted: pd.DataFrame, adding: bool) -> None:
     if kind == "units":
         between.learn_units(known, accepted)
     elif kind == "members":
-        between.learn_members(known, accepted)
+        between.learn_members(known, accepted, adding)
     elif kind in ("visits", "consultations"):
         between.learn_persons(known, accepted)

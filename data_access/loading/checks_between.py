@@ -86,17 +86,21 @@ def check_members(members: Findings) -> None:
     _no_overlap(members, ["household_key", "person_key"], "member_from", "member_to", "member_overlap")
 
 
-def learn_members(known: Known, members: pd.DataFrame) -> None:
+def learn_members(known: Known, members: pd.DataFrame, adding: bool) -> None:
     first = members[["member_from", "residence_from"]].min(axis="columns")
     lives = _spans(members.assign(first_day=first), "household_key", "first_day", "member_to")
-    known.lives = _newer(known.lives, lives)
+    if adding:
+        both = pd.concat([known.lives, lives])
+        known.lives = both.groupby(level=0).agg(first=("first", "min"), last=("last", "max"))
+    else:
+        known.lives = _newer(known.lives, lives)
     known.persons |= set(members["person_key"].dropna())
 
 
 # ── status decisions ─────────────────────────────────────────────────────────────────────────────
 
 
-def check_statuses(statuses: Findings, known: Known, state: State) -> None:
+def check_statuses(statuses: Findings, known: Known, state: State, adding: bool) -> None:
     """Decisions of one status of a household do not overlap, in the load nor with those that stay."""
     frame = statuses.frame
     statuses.drop(_doubled(frame))
@@ -104,7 +108,7 @@ def check_statuses(statuses: Findings, known: Known, state: State) -> None:
     _no_overlap(statuses, ["household_key", "status"], "valid_from", "valid_to", "status_overlap")
     # Months without an accepted row are not replaced: with every rejected row more decisions may stay.
     while True:
-        months = set(_month(frame.loc[statuses.good, "valid_from"]))
+        months = set() if adding else set(_month(frame.loc[statuses.good, "valid_from"]))
         staying = state.decisions[~_month(state.decisions["valid_from"]).isin(months)]
         wrong, other = _overlaps_with(frame[statuses.good], staying, ["household_key", "status"])
         if not wrong.any():

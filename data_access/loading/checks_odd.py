@@ -51,7 +51,7 @@ class Warning:
         return texts(language)(f"loading.warnings.{self.reason}", count=self.count, **params)
 
 
-def odd(accepted: Mapping[str, pd.DataFrame], state: State, known: Known, today: date) -> list[Warning]:
+def odd(accepted: Mapping[str, pd.DataFrame], state: State, known: Known, today: date, adding: bool) -> list[Warning]:
     """Warnings about accepted rows."""
     found: list[Warning] = []
     if "payments" in accepted:
@@ -62,7 +62,7 @@ def odd(accepted: Mapping[str, pd.DataFrame], state: State, known: Known, today:
         if kind in accepted:
             found += _people(kind, accepted[kind], state, today)
     for kind in DAY:
-        if kind in accepted and len(accepted[kind]):
+        if kind in accepted and len(accepted[kind]) and not adding:
             found += _months(kind, accepted[kind], state)
     if "consultations" in accepted:
         found += _employment(accepted["consultations"], known)
@@ -92,9 +92,8 @@ def _payments(payments: pd.DataFrame, births: pd.Series, state: State) -> Iterat
     usual = state.usual_amounts[state.usual_amounts["rows"] >= ENOUGH].set_index("benefit_type")["cents"]
     own = amounts.groupby(types).agg(["median", "size"])
     usual = usual.astype("float64").combine_first(own.loc[own["size"] >= ENOUGH, "median"])
-    yield from _of(
-        "payments", payments[(amounts > MANY_TIMES * looked_up(types, usual))], "large_payment", times=MANY_TIMES
-    )
+    large = amounts > MANY_TIMES * looked_up(types, usual)
+    yield from _of("payments", payments[large], "large_payment", times=MANY_TIMES)
 
     for_child = payments[types.isin(FOR_CHILDREN) & payments["person_key"].notna()]
     born = looked_up(for_child["person_key"], births)
