@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
+import psycopg
 import psycopg.errors
 from sqlalchemy import URL, Connection, create_engine, func, inspect, select
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from data_access import schema
 from data_access.errors import (
@@ -28,7 +30,10 @@ from data_access.pointer import BeingWritten, clean, copied_version, new_version
 # DuckDB's own share; the frames to be written stand beside it.
 _MEMORY = os.environ.get("LOADING_MEMORY", "1GB")
 LOCK = func.hashtext("case database")
-_NOT_OURS = (DataError, IntegrityError, OperationalError)
+_NOT_OURS = (
+    *(duckdb.DataError, duckdb.IntegrityError, duckdb.OperationalError),
+    *(psycopg.DataError, psycopg.IntegrityError, psycopg.OperationalError),
+)
 _NO_RIGHT = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)
 
 
@@ -46,6 +51,10 @@ def changing(place: URL, *, new: bool = False) -> Iterator[Connection]:
     except OSError as error:
         raise (DiskFull() if error.errno == errno.ENOSPC else NotChanged()) from error
     except DBAPIError as error:
+        if named := _named(error.orig):
+            raise named from error
+        raise
+    except (duckdb.Error, psycopg.Error) as error:  # from what goes past SQLAlchemy, for speed
         if named := _named(error):
             raise named from error
         raise
@@ -107,10 +116,10 @@ def _changing_in_place(place: URL, new: bool) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _named(error: DBAPIError) -> NotChanged | None:
+def _named(error: BaseException | None) -> NotChanged | None:
     """None for what is a mistake of this program."""
-    if isinstance(error.orig, psycopg.errors.DiskFull) or "No space left" in str(error.orig):
+    if isinstance(error, psycopg.errors.DiskFull) or "No space left" in str(error):
         return DiskFull()
-    if isinstance(error.orig, _NO_RIGHT):
+    if isinstance(error, _NO_RIGHT):
         return MayNotWrite()
     return NotChanged() if isinstance(error, _NOT_OURS) else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pandas as pd
+import psycopg
 import psycopg.errors
 from sqlalchemy import Connection, String, Table, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
@@ -164,6 +165,8 @@ def apply(
         try:
             records.write(connection, load.load_id, accepted, replacing=mends is None, progress=tell)
         except IntegrityError as error:
+            raise _broken(error.orig) or error from error
+        except psycopg.IntegrityError as error:
             raise _broken(error) or error from error
         tell(0.9, "finishing")
         if found := strangers(connection, load.load_id):
@@ -271,11 +274,11 @@ def _begin(connection: Connection, who: str, source: str) -> LoadResult:
     return LoadResult(number, moment, ())
 
 
-def _broken(error: IntegrityError) -> BrokenReference | None:
+def _broken(error: BaseException | None) -> BrokenReference | None:
     """PostgreSQL checks the references itself; its constraints are called `<table>_<column>_fkey`."""
-    if not isinstance(error.orig, psycopg.errors.ForeignKeyViolation):
+    if not isinstance(error, psycopg.errors.ForeignKeyViolation):
         return None
-    said = error.orig.diag
+    said = error.diag
     column = said.constraint_name.removeprefix(f"{said.table_name}_").removesuffix("_fkey")
     [reference] = schema.metadata.tables[said.table_name].c[column].foreign_keys
     return BrokenReference(column=column, table=reference.column.table.name)

@@ -297,9 +297,9 @@ def _write_households(load: _Load, accepted: Mapping[str, pd.DataFrame]) -> dict
     homes = homes.join(_first_days(tables, codes).rename("formed_on"), on="number")
     if "members" in tables:
         lives = _lives(tables["members"].assign(number=codes["members"]))
-        homes = homes.join(lives, on="number", rsuffix="_named")
+        homes = homes.join(lives, on="number")
         homes["named"] = homes["number"].isin(lives.index)
-        homes["formed_on"] = homes.pop("formed_on_named").where(homes["named"], homes["formed_on"])
+        homes["formed_on"] = homes.pop("lives_from").where(homes["named"], homes["formed_on"])
     stage(load.connection, _households)
     append(load.connection, _households, homes)
     analyze(load.connection, [_households])
@@ -374,7 +374,7 @@ def _lives(members: pd.DataFrame) -> pd.DataFrame:
     ended = groups["member_to"].count() == groups.size()
     return pd.DataFrame(
         {
-            "formed_on": first,
+            "lives_from": first,
             "dissolved_on": groups["member_to"].max().where(ended),
             "population": members.groupby("number")["population"].last(),
         }
