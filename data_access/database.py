@@ -2,6 +2,9 @@
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -23,10 +26,12 @@ from data_access.errors import (
     DatabaseUnavailable,
     DatabaseVersion,
     UnknownName,
+    WritingRole,
 )
 from data_access.measures import dimension, nearest
 from data_access.pointer import resolve
 from data_access.question import UNKNOWN, Question
+from data_access.roles import may_write, role_of
 from data_access.statement import statement
 from data_access.vocabulary import Vocabulary, read_vocabulary
 
@@ -46,11 +51,29 @@ def address(url: str | None = None) -> URL:
     return make_url(text) if text else URL.create("duckdb", database=str(DEFAULT_FILE))
 
 
+_role_allowed: ContextVar[bool] = ContextVar("writing role allowed", default=False)
+
+
+@contextmanager
+def writing_role_allowed() -> Iterator[None]:
+    """Inside, a database may be opened with a role that may write: for commands, which load with it."""
+    token = _role_allowed.set(True)
+    try:
+        yield
+    finally:
+        _role_allowed.reset(token)
+
+
+def _writing_role_allowed() -> bool:
+    return _role_allowed.get() or os.environ.get("ALLOW_WRITING_ROLE", "").lower() == "yes"
+
+
 def open_database(url: str | None = None) -> "Database":
     """The case database at an address, for reading only.
 
     Cheap to call on every rerun: engines are kept, and a DuckDB file that was put in place of
-    another is noticed by its real path. Raises DatabaseMissing, DatabaseUnavailable, DatabaseVersion.
+    another is noticed by its real path. Raises DatabaseMissing, DatabaseUnavailable, DatabaseVersion;
+    WritingRole on PostgreSQL with a role that may write, unless ALLOW_WRITING_ROLE is `yes`.
     """
     place = address(url)
     if place.get_backend_name() == "duckdb":
@@ -105,6 +128,7 @@ class Database:
     engine: Engine
 
     def __post_init__(self):
+        self._check_role()
         self._check_schema()
         _ = self.version
 
@@ -118,6 +142,17 @@ class Database:
         with self._connect() as connection:
             try:
                 return list(connection.execute(query))
+            except DBAPIError as error:
+                raise DatabaseUnavailable() from error
+
+    def _check_role(self) -> None:
+        """A dashboard that could write is one mistake away from doing so, whatever its transactions are set to."""
+        if self.engine.dialect.name != "postgresql" or _writing_role_allowed():
+            return
+        with self._connect() as connection:
+            try:
+                if may_write(connection):
+                    raise WritingRole(role=role_of(connection))
             except DBAPIError as error:
                 raise DatabaseUnavailable() from error
 
