@@ -83,7 +83,12 @@ def check_members(members: Findings) -> None:
         _one_value(members, ["person_key"], column)
     _one_value(members, ["household_key"], "population")
     _one_value(members, ["household_key", "residence_from"], "territory")
-    _no_overlap(members, ["household_key", "person_key"], "member_from", "member_to", "member_overlap")
+    # A household that has moved has a row for each home of each member; the membership is one.
+    membership = ["household_key", "person_key", "member_from"]
+    for column in ("member_to", "activity"):
+        _one_value(members, membership, column)
+    once = ~frame.loc[members.good, membership].duplicated().reindex(frame.index, fill_value=True)
+    _no_overlap(members, ["household_key", "person_key"], "member_from", "member_to", "member_overlap", once)
 
 
 def learn_members(known: Known, members: pd.DataFrame, adding: bool) -> None:
@@ -219,10 +224,12 @@ def _place(rows: pd.DataFrame) -> dict[str, pd.Series]:
     return {"file": rows["file"], "row": rows["row"].astype("Int64").astype("str")}
 
 
-def _no_overlap(findings: Findings, by: list[str], first: str, last: str, reason: str) -> None:
+def _no_overlap(
+    findings: Findings, by: list[str], first: str, last: str, reason: str, among: pd.Series | bool = True
+) -> None:
     """Spans of one thing do not overlap: of those that do, the one that begins first stays."""
     frame = findings.frame
-    rows = frame.loc[findings.good & frame[[*by, first]].notna().all(axis="columns"), [*by, first, last, "row"]]
+    rows = frame.loc[findings.good & among & frame[[*by, first]].notna().all(axis="columns"), [*by, first, last, "row"]]
     if rows.empty:
         return
     rows = rows.sort_values([*by, first, "row"], kind="stable")
@@ -238,9 +245,9 @@ def _no_overlap(findings: Findings, by: list[str], first: str, last: str, reason
                 instead[place] = kept[1]
             else:
                 kept = (end, place)
-    wrong = pd.Series(frame.index.isin(list(instead)), index=frame.index)
-    others = pd.Series(instead, dtype="Int64").reindex(frame.index)
-    findings.reject(wrong, first, reason, **_place(frame[["file", "row"]].reindex(others).set_axis(frame.index)))
+    if instead:
+        others = frame.loc[list(instead.values()), ["file", "row"]].set_axis(list(instead)).reindex(frame.index)
+        findings.reject(pd.Series(frame.index.isin(list(instead)), index=frame.index), first, reason, **_place(others))
 
 
 def _month(days: pd.Series) -> pd.Series:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Date, Select, cast, func, select
 
 from data_access import schema
 
@@ -88,5 +88,5 @@ def read_state(connection: Connection) -> State:
 
 def _months(kind: str) -> Select:
     day = getattr(schema, kind).c[DAY[kind]]
-    month = func.date_trunc("month", day)
+    month = cast(func.date_trunc("month", day), Date)
     return select(month.label("first_day"), func.count().label("rows")).group_by(month).order_by(month)
