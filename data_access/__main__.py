@@ -26,6 +26,7 @@ from data_access import (
 from data_access.database import address, writing_role_allowed
 from data_access.demo import build
 from data_access.language import LANGUAGES, format_value, texts
+from data_access.loading.command import add_commands
 from data_access.loading.applying import undo
 from data_access.migrations import migrate
 from data_access.roles import roles_sql
@@ -60,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--database", metavar="URL", help=words("command.database"))
     common.add_argument("--language", choices=LANGUAGES, default="lv", help=words("command.language"))
-    commands = parser.add_subparsers(required=True, metavar="demo|query|check|migrate|roles|undo")
+    commands = parser.add_subparsers(required=True, metavar="demo|query|check|migrate|roles|load|templates|undo")
 
     demo_parser = commands.add_parser("demo", parents=[common], help=words("command.demo"))
     demo_parser.add_argument("--scale", type=int, default=1, metavar="N", help=words("command.scale"))
@@ -90,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     undo_parser = commands.add_parser("undo", parents=[common], help=words("command.undo"))
     undo_parser.add_argument("--load", type=int, default=None, metavar="N", help=words("command.undo_load"))
     undo_parser.set_defaults(run=_undo)
+    add_commands(commands, common)
     return parser
 
 

@@ -312,7 +312,7 @@ def test_no_key_of_a_person_or_household_is_shown(checked) -> None:
 def test_every_reason_has_its_sentence_and_its_remedy(language: str) -> None:
     keys = [key for key in texts(language)._texts if key.startswith("loading.why.")]
     assert keys
-    anything = dict.fromkeys(("earlier", "today", "file", "row", "other", "day"), "x")
+    anything = dict.fromkeys(("earlier", "today", "file", "row", "other", "day", "nearest", "most"), "x")
     for key in keys:
         reason = key.removeprefix("loading.why.")
         assert why(reason, anything, language)

@@ -5,6 +5,7 @@ rows under the headings of the template, so that a mended sheet can be loaded. W
 is left empty: it is not known any more, and the clerk has it in the export.
 """
 
+import io
 import re
 import zipfile
 import zlib
@@ -16,9 +17,10 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.format import Format
 
-from data_access.language import texts
+from data_access.language import LANGUAGES, texts
 from data_access.loading.checks_rows import HIDDEN, PLACE, shown
 from data_access.loading.kinds import KINDS
+from data_access.loading.reading import _sheets as read_sheets
 
 MOST_ROWS = 1_000_000  # a sheet of Excel has a few more
 MENDS = "rejected by load"  # a property of the workbook; its value is the number of the load
@@ -120,7 +122,7 @@ def _grouped(rejections: pd.DataFrame) -> dict[tuple, list]:
 
 
 def _title(kind: str) -> str:
-    return KINDS[kind].title[:31]
+    return KINDS[kind].title[:31]  # as long as Excel lets it be
 
 
 def heading_of(kind: str, name: str) -> str:
@@ -141,12 +143,27 @@ def _write(sheet, row: int, place: int, value: object, text: Format, quoted: For
     sheet.write_string(row, place, value, quoted if value[0] in "=+-@\t\r" else text)
 
 
-def mended_load(path: Path) -> int | None:
+def mended_load(content: bytes) -> int | None:
     """The load whose rejected rows a workbook has; None for every other file."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
             properties = archive.open(_PROPERTIES).read(_MOST_BYTES).decode("utf-8", errors="replace")
     except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
         return None
     found = re.search(rf'name="{MENDS}"[^>]*>\s*<vt:\w+>(\d+)<', properties)
     return int(found.group(1)) if found else None
+
+
+def original_places(content: bytes, name: str) -> dict[tuple, tuple]:
+    """Where the rows of a workbook of rejected rows stood: (file, sheet, row) here → there."""
+    found = {}
+    for sheet in read_sheets(content, name):
+        rows = sheet["rows"]
+        for language in LANGUAGES if rows else ():
+            headings = [texts(language)(f"loading.rejected.{part}") for part in ("file", "sheet_name", "row")]
+            if all(heading in rows[0] for heading in headings):
+                file, title, row = (rows[0].index(heading) for heading in headings)
+                for number, cells in enumerate(rows[1:], start=2):
+                    if cells[row].isdecimal():
+                        found[name, sheet["name"], number] = (cells[file], cells[title], int(cells[row]))
+    return found
