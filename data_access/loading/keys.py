@@ -10,6 +10,7 @@ import re
 import secrets
 import unicodedata
 from datetime import date
+from operator import mul
 from pathlib import Path
 from typing import NamedTuple
 
@@ -85,7 +86,7 @@ def read_personal_code(text: str, today: date) -> PersonalCode:
 
 def control_digit(digits: str) -> str:
     """The last digit of an old-style code, worked out from the ten before it."""
-    weighed = sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=False))
+    weighed = sum(map(mul, map(int, digits), _WEIGHTS))
     return str((1101 - weighed) % 11 % 10)
 
 
@@ -100,6 +101,8 @@ def household_key(key: bytes, case_number: str) -> str:
 
 
 def normal_case_number(text: str) -> str:
+    if text.isascii():
+        return "".join(text.split()).casefold()
     plain = re.sub(rf"[{_HYPHENS}]", "-", unicodedata.normalize("NFKC", text))
     return re.sub(r"\s+", "", plain).casefold()
 

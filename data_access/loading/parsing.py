@@ -149,7 +149,8 @@ class _Parsing:
         else:
             text = pd.Series(fixed or "", index=frame.index, dtype="str")
         places, distinct = pd.factorize(text)
-        found = self._read_all(column, list(distinct))
+        distinct = np.asarray(distinct, dtype=object).tolist()
+        found = self._read_all(column, distinct)
         if found.wrong:
             self._reject(column, places, distinct, found)
         if column.type == "personal_code":
@@ -159,14 +160,15 @@ class _Parsing:
         return _spread(column, found.values, places, frame.index)
 
     def _read_all(self, column: Column, distinct: list[str]) -> _Found:
-        read = self._reader(column)
+        read, personal = self._reader(column), column.personal
         found = _Found([])
         for place, text in enumerate(distinct):
             value = None
             if text != "":
                 try:
-                    refuse_errors(text)
-                    if not column.personal and has_personal_code(text):
+                    if text[0] in "#E":
+                        refuse_errors(text)
+                    if not personal and len(text) > 9 and has_personal_code(text):
                         raise BadValue("personal_in_text")
                     value = read(text)
                 except BadPersonalCode as error:

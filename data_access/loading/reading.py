@@ -22,7 +22,7 @@ import charset_normalizer
 import numpy as np
 import pandas as pd
 
-from data_access.language import texts
+from data_access.language import LANGUAGES, texts
 from data_access.loading import errors
 from data_access.loading.keys import has_personal_code, without_personal_codes
 from data_access.loading.kinds import KINDS, Column, Kind, fold
@@ -103,7 +103,7 @@ class _Heading:
         """Enough of the kind's columns to say that it is this kind, even when some are missing."""
         required = [column for column in self.kind.columns if column.required]
         there = len(required) - len(self.missing)
-        return len(self.columns) >= 2 and 2 * there >= len(required)
+        return len(self.columns) >= 3 and 2 * there >= len(required)
 
 
 def read(source: Path | str | bytes, name: str = "", mapping: Mapping = NO_MAPPING) -> list[RawTable]:
@@ -155,13 +155,20 @@ def _read_workbook(content: bytes, shown: str, mapping: Mapping) -> list[RawTabl
             raise errors.TooManyColumns(name=shown, most=MOST_COLUMNS)
         found = _find_heading(rows[:ROWS_ABOVE], mapping)
         if found is None or not (found.recognised or found.score[0]):
-            if any(any(row) for row in rows):
+            if any(any(row) for row in rows) and sheet["name"] not in _own_sheets():
                 skipped.append(Note("sheet_skipped", {"sheet": title}))
             continue
         tables.append(_table(_frame(rows), found, shown, title, mapping, overfull=False))
     if not tables:
         raise errors.NoHeadings(name=shown)
     return [_with_notes(tables[0], skipped), *tables[1:]]
+
+
+def _own_sheets() -> set[str]:
+    """Sheets of the templates that have no rows to load."""
+    return {
+        texts(language)(f"loading.templates.{name}") for language in LANGUAGES for name in ("sheet", "values_sheet")
+    }
 
 
 def _with_notes(table: RawTable, notes: Sequence[Note]) -> RawTable:

@@ -17,10 +17,12 @@ _YEAR_FIRST = re.compile(rf"([0-9]{{4}})([./-])([0-9]{{1,2}})\2([0-9]{{1,2}})\.?
 MOST_CENTS = 10**12  # ten thousand million euros: nobody pays that
 _CURRENCY = re.compile(r"^(?:€|EUR)\s*|\s*(?:€|EUR|eiro|euro)\.?$", re.IGNORECASE)
 _SPACES = re.compile(r"\s")
+_USUAL = re.compile(r"(-?)([0-9]{1,3}(?:[ \u00a0][0-9]{3})+|[0-9]{1,10})[.,]([0-9]{2})(?: ?€)?")
 _PLAIN = re.compile(r"([0-9]{1,15})(?:[.,]([0-9]*))?")
 _GROUPED = re.compile(r"([0-9]{1,3}(?:([ '’.,])[0-9]{3})(?:\2[0-9]{3})*)(?:([.,])([0-9]*))?")
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_NAME = re.compile(r"[A-Z][a-z]+(?:-[A-Z][a-z]+)*")  # Anna, Anna-Marija: no code, whatever the column
 LONGEST_TEXT = 200
 _EXCEL_ERROR = re.compile(r"#(?:REF|VALUE|DIV/0|NAME|NUM|NULL|SPILL|CALC|N/A|GETTING_DATA)[!?]?|#{3,}|Err:[0-9]{3}")
 NO_RESULT = "#FORMULA"  # what reading puts where a formula has no result
@@ -64,6 +66,12 @@ def read_day(text: str) -> date:
 
 def read_cents(text: str) -> int:
     """1 234,56 1234.56 1,234.56 1.234,56 with or without €; a minus of any kind or parentheses. No floats."""
+    usual = _USUAL.fullmatch(text)
+    if usual and len(usual[2]) < 14:
+        sign, whole, parts = usual.groups()
+        if not whole.isdecimal():
+            whole = whole.replace(" ", "").replace("\u00a0", "")
+        return int(f"{sign}{whole}{parts}")
     plain = _CURRENCY.sub("", _SPACES.sub(" ", text)).strip()
     negative = False
     if plain.startswith("(") and plain.endswith(")"):
@@ -158,8 +166,8 @@ class Codes:
 
 
 def read_code(text: str) -> str:
-    """A code of a unit, as the service has it."""
-    if not _CODE.fullmatch(text):
+    """A code of a unit, as the service has it; a word that could be a person's name is none."""
+    if not _CODE.fullmatch(text) or _NAME.fullmatch(text):
         raise BadValue("not_a_code")
     return text
 
