@@ -255,7 +255,7 @@ def plan(
 
 def _branch_names(connection: Connection) -> dict[str, str]:
     branches = schema.branches
-    return {code: name for code, name in connection.execute(select(branches.c.branch, branches.c.name_lv))}
+    return {row.branch: row.name_lv for row in connection.execute(select(branches.c.branch, branches.c.name_lv))}
 
 
 def _read_all(
