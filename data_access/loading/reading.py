@@ -329,10 +329,11 @@ def _two_bytes(content: bytes) -> str | None:
 
 
 def _mostly_unicode(content: bytes) -> bool:
-    """Whether most letters outside ASCII are whole letters of UTF-8: a few bytes are damaged, or the end is cut off."""
+    """Whether most letters outside ASCII are letters of UTF-8, which other text has by accident only: a few bytes are
+    damaged, or the end is cut off."""
     text = content.decode("utf-8", "replace")
     wrong = text.count("\ufffd")
-    return len(re.findall(r"[Ā-ž–—„”€]", text)) > 3 * wrong
+    return len(re.findall(r"[Ā-ž–—„”€]", text)) > wrong
 
 
 def _candidates(content: bytes) -> list[str]:
@@ -449,7 +450,7 @@ def _table(cells: pd.DataFrame, found: _Heading, shown: str, sheet: str, mapping
         for place in unheaded:
             wide |= others[place].str.strip() != ""
         too_many = frozenset(frame.loc[wide, "row"])
-    reasons = _left_out(frame, others, filled, found, mapping)
+    reasons = _left_out(frame, others, filled, found, headings, mapping)
     dropped = frame.loc[reasons != "", ["row"]].assign(reason=reasons[reasons != ""], file=shown, sheet=sheet)
     kept = frame[(reasons == "") & (filled > 0)].reset_index(drop=True)
     return RawTable(
@@ -458,7 +459,7 @@ def _table(cells: pd.DataFrame, found: _Heading, shown: str, sheet: str, mapping
         sheet=sheet,
         headings={name: without_personal_codes(headings[place]) for name, place in found.columns.items()},
         rows_read=len(kept) + len(dropped),
-        notes=tuple(_notes(headings, found, others, dropped, mapping)),
+        notes=tuple(_notes(headings, found, others, dropped)),
         dropped=dropped[["file", "sheet", "row", "reason"]].reset_index(drop=True),
         overfull=too_many,
         frame=kept,
@@ -466,7 +467,12 @@ def _table(cells: pd.DataFrame, found: _Heading, shown: str, sheet: str, mapping
 
 
 def _left_out(
-    frame: pd.DataFrame, others: pd.DataFrame, filled: pd.Series, found: _Heading, mapping: Mapping
+    frame: pd.DataFrame,
+    others: pd.DataFrame,
+    filled: pd.Series,
+    found: _Heading,
+    headings: Sequence[str],
+    mapping: Mapping,
 ) -> pd.Series:
     """Why a row is no row of the table: a total, a note below it, the heading again, the template's example."""
     kind = found.kind
@@ -479,11 +485,10 @@ def _left_out(
         whole &= frame[name] != ""
     for column in (kind.column(name) for name in names):
         if column.required:
-            again = frame[column.name].isin({h for h in column.headings() if h} - set(column.codes))
-            candidates = frame.index[again & whole]
-            for place in candidates:
-                row = frame.loc[place]
-                if sum(found_again(row[name], kind.column(name), mapping) for name in names) * 2 > len(names):
+            known = {fold(heading) for heading in headings}
+            again = frame[column.name].isin({headings[found.columns[column.name]], *column.headings()})
+            for place in frame.index[again & whole]:
+                if sum(fold(cell) in known for cell in frame.loc[place, names]) * 2 > len(names):
                     reasons[place] = "heading_again"
             break
     for place in frame.index[_examples(frame, kind, names) & (reasons == "")]:
@@ -510,11 +515,6 @@ def _left_out(
     return reasons
 
 
-def found_again(cell: str, column: Column, mapping: Mapping) -> bool:
-    """Whether a cell is the heading of its column."""
-    return fold(cell) in {fold(heading) for heading in column.headings()}
-
-
 def _examples(frame: pd.DataFrame, kind: Kind, names: Sequence[str]) -> pd.Series:
     """Rows that a clerk has left in a template."""
     found = pd.Series(False, index=frame.index)
@@ -533,9 +533,7 @@ def _filled_cells(*frames: pd.DataFrame) -> Iterator[list[str]]:
         yield [cell.strip() for row in rows for cell in row if cell.strip()]
 
 
-def _notes(
-    headings: Sequence[str], found: _Heading, others: pd.DataFrame, dropped: pd.DataFrame, mapping: Mapping
-) -> Iterator[Note]:
+def _notes(headings: Sequence[str], found: _Heading, others: pd.DataFrame, dropped: pd.DataFrame) -> Iterator[Note]:
     for place in others:
         heading = headings[place]
         if not heading or has_personal_code(heading):
