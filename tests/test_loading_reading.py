@@ -141,8 +141,8 @@ def test_headings_in_other_words() -> None:
 
 def test_headings_of_a_mapping_and_fixed_values() -> None:
     mapping = read_mapping(
-        '[payments.headings]\n"ID" = "Lietas numurs"\n"Kad" = "Izmaksas datums"\n"Cik" = "Summa"\n'
-        '[payments.fixed]\nbenefit_type = "gmi"\n'.encode(),
+        b'[payments.headings]\n"ID" = "Lietas numurs"\n"Kad" = "Izmaksas datums"\n"Cik" = "Summa"\n'
+        b'[payments.fixed]\nbenefit_type = "gmi"\n',
         "m.toml",
     )
     rows = (("ID", "Kad", "Cik"), ("SP-1", "31.01.2023.", "5"))
