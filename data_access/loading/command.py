@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from rich.table import Table
 from data_access.language import format_euros, format_integer, texts
 from data_access.loading.kinds import KINDS
 from data_access.loading.plan import Change, Plan, plan
+from data_access.loading.rejected import MOST_ROWS
 from data_access.loading.templates import write_templates
 
 NOT_EVERYTHING = 1  # exit code: something was rejected, not read or not confirmed
@@ -52,7 +54,8 @@ def run_load(options: argparse.Namespace) -> int:
     code = NOT_EVERYTHING if planned.rows_rejected or planned.unread else 0
     if planned.empty or options.dry_run:
         _save_rejected(planned, options, console)
-        console.print(t("loading.plan.nothing" if planned.empty else "loading.plan.dry_run"))
+        nothing = "errors.nothing_to_load" if planned.rows_rejected else "loading.plan.nothing"
+        console.print(t(nothing if planned.empty else "loading.plan.dry_run"))
         return code
     if not options.yes and not _confirmed(console, language):
         return NOT_EVERYTHING
@@ -96,7 +99,10 @@ def _confirmed(console: Console, language: str) -> bool:
 def _save_rejected(planned: Plan, options: argparse.Namespace, console: Console, load_id: int | None = None) -> None:
     if options.rejected and planned.rows_rejected:
         planned.write_rejected(options.rejected, options.language, load_id)
-        console.print(texts(options.language)("loading.plan.rejected_list", path=str(options.rejected)))
+        t = texts(options.language)
+        console.print(t("loading.plan.rejected_list", path=str(options.rejected)), markup=False)
+        if planned.rows_rejected > MOST_ROWS:
+            console.print(t("loading.plan.rejected_cut", most=MOST_ROWS))
 
 
 def show(planned: Plan, console: Console, language: str) -> None:
@@ -110,7 +116,7 @@ def show(planned: Plan, console: Console, language: str) -> None:
         console.print(f"{name}: {note.text(language)}", markup=False)
     if planned.parts:
         names = ("file", "sheet", "kind", "read", "accepted", "rejected", "dropped")
-        table = Table(*(t(f"loading.plan.{name}") for name in names))
+        table = _table(t(f"loading.plan.{name}") for name in names)
         for part in planned.parts:
             counts = (part.read, part.accepted, part.rejected, part.dropped)
             table.add_row(
@@ -122,7 +128,7 @@ def show(planned: Plan, console: Console, language: str) -> None:
         console.print(table)
     if planned.changes:
         names = ("kind", "replaced", "rows_before", "rows_after", "cents_before", "cents_after")
-        table = Table(*(t(f"loading.plan.{name}") for name in names))
+        table = _table(t(f"loading.plan.{name}") for name in names)
         for change in planned.changes:
             counts = [format_integer(n, language) for n in (change.rows_before, change.rows_after)]
             sums = ["" if n is None else format_euros(n, language) for n in (change.cents_before, change.cents_after)]
@@ -132,6 +138,14 @@ def show(planned: Plan, console: Console, language: str) -> None:
         console.print(t("loading.plan.warnings"))
         for warning in planned.warnings:
             console.print(f"  {kind_name(warning.kind, language)}: {warning.text(language)}", markup=False)
+
+
+def _table(headings: Iterable[str]) -> Table:
+    """On a narrow screen nothing is cut off."""
+    table = Table()
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
 
 
 def replaced(change: Change, language: str) -> str:
