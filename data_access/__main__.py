@@ -1,6 +1,7 @@
-"""Command line of the case database: `python -m data_access demo | query | check`."""
+"""Command line of the case database: `python -m data_access demo | query | check | migrate | roles | undo`."""
 
 import argparse
+import getpass
 import json
 import sys
 from collections.abc import Sequence
@@ -22,8 +23,13 @@ from data_access import (
     open_database,
     parse_filters,
 )
+from data_access.database import address, writing_role_allowed
 from data_access.demo import build
 from data_access.language import LANGUAGES, format_value, texts
+from data_access.loading.command import add_commands
+from data_access.loading.applying import undo
+from data_access.migrations import migrate
+from data_access.roles import roles_sql
 
 PROGRAM = "python -m data_access"
 FORMATS = ("table", "csv", "json")
@@ -33,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code: 0 done, 1 a figure differs or no database, 2 a wrong word."""
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options)
+        # Commands load and migrate; only the dashboard must not be able to write.
+        with writing_role_allowed():
+            return options.run(options)
     except DataAccessError as error:
         print(error.text(options.language), file=sys.stderr)
         return error.exit_code
@@ -56,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         "--database", metavar="URL", help=words("command.database", elsewhere="DATABASE_URL, data/case.duckdb")
     )
     common.add_argument("--language", choices=LANGUAGES, default="lv", help=words("command.language"))
-    commands = parser.add_subparsers(required=True, metavar="demo|query|check")
+    commands = parser.add_subparsers(required=True, metavar="demo|query|check|migrate|roles|load|templates|undo")
 
     demo_parser = commands.add_parser("demo", parents=[common], help=words("command.demo"))
     demo_parser.add_argument("--scale", type=int, default=1, metavar="N", help=words("command.scale"))
@@ -78,6 +86,17 @@ def _parser() -> argparse.ArgumentParser:
     check_parser = commands.add_parser("check", parents=[common], help=words("command.check"))
     check_parser.add_argument("--verbose", action="store_true", help=words("command.verbose"))
     check_parser.set_defaults(run=_check)
+
+    migrate_parser = commands.add_parser("migrate", parents=[common], help=words("command.migrate"))
+    migrate_parser.set_defaults(run=_migrate)
+
+    roles = commands.add_parser("roles", parents=[common], help=words("command.roles"))
+    roles.set_defaults(run=_roles)
+
+    undo_parser = commands.add_parser("undo", parents=[common], help=words("command.undo"))
+    undo_parser.add_argument("--load", type=int, default=None, metavar="N", help=words("command.undo_load"))
+    undo_parser.set_defaults(run=_undo)
+    add_commands(commands, common)
     return parser
 
 
@@ -163,6 +182,33 @@ def _check(options: argparse.Namespace) -> int:
             table.add_row(*row)
         console.print(table)
     return 1 if any(result.outcome == "different" for result in results) else 0
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    t = texts(options.language)
+    found = migrate(address(options.database))
+    if found.before == 0:
+        print(t("command.migrate_made", version=found.after))
+    elif found.before == found.after:
+        print(t("command.migrate_same", version=found.after))
+    else:
+        print(t("command.migrate_done", before=found.before, version=found.after))
+    return 0
+
+
+def _roles(options: argparse.Namespace) -> int:
+    place = address(options.database)
+    if place.get_backend_name() != "postgresql":
+        print(texts(options.language)("command.roles_only_postgresql"), file=sys.stderr)
+        return 2
+    print(roles_sql(place), end="")
+    return 0
+
+
+def _undo(options: argparse.Namespace) -> int:
+    undone = undo(options.database, options.load, who=getpass.getuser())
+    print(texts(options.language)("command.undone", load=undone.load_id))
+    return 0
 
 
 if __name__ == "__main__":

@@ -2,8 +2,11 @@
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -16,10 +19,19 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from data_access import schema
 from data_access.answer import Answer, AsOf
 from data_access.answering import answer_from_rows
-from data_access.errors import DatabaseError, DatabaseMissing, DatabaseUnavailable, DatabaseVersion, UnknownName
+from data_access.errors import (
+    DatabaseEmpty,
+    DatabaseError,
+    DatabaseMissing,
+    DatabaseUnavailable,
+    DatabaseVersion,
+    UnknownName,
+    WritingRole,
+)
 from data_access.measures import dimension, nearest
 from data_access.pointer import resolve
 from data_access.question import UNKNOWN, Question
+from data_access.roles import may_write, role_of
 from data_access.statement import statement
 from data_access.vocabulary import Vocabulary, read_vocabulary
 
@@ -39,11 +51,29 @@ def address(url: str | None = None) -> URL:
     return make_url(text) if text else URL.create("duckdb", database=str(DEFAULT_FILE))
 
 
+_role_allowed: ContextVar[bool] = ContextVar("writing role allowed", default=False)
+
+
+@contextmanager
+def writing_role_allowed() -> Iterator[None]:
+    """Inside, a database may be opened with a role that may write: for commands, which load with it."""
+    token = _role_allowed.set(True)
+    try:
+        yield
+    finally:
+        _role_allowed.reset(token)
+
+
+def _writing_role_allowed() -> bool:
+    return _role_allowed.get() or os.environ.get("ALLOW_WRITING_ROLE", "").lower() == "yes"
+
+
 def open_database(url: str | None = None) -> "Database":
     """The case database at an address, for reading only.
 
     Cheap to call on every rerun: engines are kept, and a DuckDB file that was put in place of
-    another is noticed by its real path. Raises DatabaseMissing, DatabaseUnavailable, DatabaseVersion.
+    another is noticed by its real path. Raises DatabaseMissing, DatabaseUnavailable, DatabaseVersion;
+    WritingRole on PostgreSQL with a role that may write, unless ALLOW_WRITING_ROLE is `yes`.
     """
     place = address(url)
     if place.get_backend_name() == "duckdb":
@@ -98,6 +128,7 @@ class Database:
     engine: Engine
 
     def __post_init__(self):
+        self._check_role()
         self._check_schema()
         _ = self.version
 
@@ -111,6 +142,17 @@ class Database:
         with self._connect() as connection:
             try:
                 return list(connection.execute(query))
+            except DBAPIError as error:
+                raise DatabaseUnavailable() from error
+
+    def _check_role(self) -> None:
+        """A dashboard that could write is one mistake away from doing so, whatever its transactions are set to."""
+        if self.engine.dialect.name != "postgresql" or _writing_role_allowed():
+            return
+        with self._connect() as connection:
+            try:
+                if may_write(connection):
+                    raise WritingRole(role=role_of(connection))
             except DBAPIError as error:
                 raise DatabaseUnavailable() from error
 
@@ -128,8 +170,12 @@ class Database:
     def read_version(self) -> str:
         """The data's version as the database has it now."""
         loads = schema.loads
-        [(newest, loaded_at)] = self._rows(select(func.max(loads.c.load_id), func.max(loads.c.loaded_at)))
-        return f"{self.engine.url.render_as_string(hide_password=True)}#{newest}@{loaded_at}"
+        [state] = self._rows(
+            select(
+                func.count(), func.max(loads.c.load_id), func.max(loads.c.loaded_at), func.max(loads.c.undone_at)
+            ).select_from(loads)
+        )
+        return f"{self.engine.url.render_as_string(hide_password=True)}#{'@'.join(map(str, state))}"
 
     @cached_property
     def version(self) -> str:
@@ -148,25 +194,26 @@ class Database:
     @cached_property
     def coverage(self) -> dict[str, Coverage]:
         """For each subject the days that its records reach."""
-        loads = schema.loads
+        subjects = schema.load_subjects
         rows = self._rows(
-            select(loads.c.subject, func.min(loads.c.data_from), func.max(loads.c.data_until)).group_by(loads.c.subject)
+            select(subjects.c.subject, func.min(subjects.c.data_from), func.max(subjects.c.data_until))
+            .join_from(subjects, schema.loads, subjects.c.load_id == schema.loads.c.load_id)
+            .where(schema.loads.c.undone_at.is_(None), subjects.c.data_from.is_not(None))
+            .group_by(subjects.c.subject)
         )
         return {subject: Coverage(first, last) for subject, first, last in rows}
 
     @cached_property
     def as_of(self) -> AsOf:
-        """How fresh the database is as a whole."""
+        """How fresh the database is as a whole. Raises DatabaseEmpty before anything with days has been loaded."""
         loads = schema.loads
-        loaded_at: datetime
-        [(loaded_at, first, last, demonstration)] = self._rows(
-            select(
-                func.max(loads.c.loaded_at),
-                func.min(loads.c.data_from),
-                func.max(loads.c.data_until),
-                func.bool_or(loads.c.demonstration),
-            )
+        [(loaded_at, demonstration)] = self._rows(
+            select(func.max(loads.c.loaded_at), func.bool_or(loads.c.demonstration)).where(loads.c.undone_at.is_(None))
         )
+        if not self.coverage:
+            raise DatabaseEmpty()
+        first = min(covered.data_from for covered in self.coverage.values())
+        last = max(covered.data_until for covered in self.coverage.values())
         return AsOf(loaded_at, first, last, demonstration)
 
     @property

@@ -92,6 +92,43 @@ class DatabaseUnavailable(DatabaseError):
 
 
 class DatabaseVersion(DatabaseError):
-    """The database was made by another version of the program, or is no case database."""
+    """The database was made by another version of the program, or is no case database (`found` is no number)."""
 
-    key = "errors.database_version"
+    def __init__(self, found: Any, expected: int):
+        if not isinstance(found, int):
+            self.key = "errors.database_without_version"
+        elif found < expected:
+            self.key = "errors.database_older"
+        else:
+            self.key = "errors.database_version"
+        super().__init__(found=found, expected=expected)
+
+
+class DatabaseEmpty(DatabaseError):
+    """The database has tables, but nothing has been loaded into it yet."""
+
+    key = "errors.database_empty"
+
+
+class WritingRole(DatabaseError):
+    """The dashboard was to read with a role that may write."""
+
+    key = "errors.writing_role"
+
+
+class NotChanged(DatabaseError):
+    """A change could not be written; the database is as it was."""
+
+    key = "errors.not_changed"
+
+
+class DiskFull(NotChanged):
+    """There is no room on the disk; the database is as it was."""
+
+    key = "errors.disk_full"
+
+
+class MayNotWrite(NotChanged):
+    """The role may only read; the database is as it was."""
+
+    key = "errors.may_not_write"

@@ -38,6 +38,18 @@ def new_version(path: str | os.PathLike) -> Path:
     return version.with_name(version.name + UNFINISHED)
 
 
+def copied_version(path: str | os.PathLike) -> Path:
+    """A copy of the current file under a name from `new_version`, to change and then to `switch` to."""
+    new_file = new_version(path)
+    current = resolve(path)
+    shutil.copyfile(current, new_file)
+    # A file put there by hand may have changes that DuckDB has not moved into it yet.
+    changes = current.with_name(current.name + ".wal")
+    if changes.exists():
+        shutil.copyfile(changes, new_file.with_name(new_file.name + ".wal"))
+    return new_file
+
+
 def switch(path: str | os.PathLike, new_file: str | os.PathLike) -> Path:
     """Points to a finished, closed file from `new_version` and returns its lasting name."""
     path, new_file = Path(path), Path(new_file)

@@ -7,6 +7,9 @@ Days: every `valid_to`, `employed_to`, `closed_on`, `dissolved_on` is the last d
 open end. Constraints and indexes are emitted on PostgreSQL only: DuckDB with keys on the fact tables
 took 232 s and 1479 MB to load 17 million payments, without them 14 s and 193 MB, and its foreign-key
 checks refuse some valid updates. What loads the tables validates the keys instead.
+
+A row that a load replaced or changed stands in `<table>_replaced` as it was, until the load is undone.
+A change here is a new version: it needs a migration in `data_access/migrations`.
 """
 
 from sqlalchemy import (
@@ -23,15 +26,20 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    UniqueConstraint,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
 
 def _key(*columns: str) -> PrimaryKeyConstraint:
     return PrimaryKeyConstraint(*columns).ddl_if(dialect="postgresql")
+
+
+def _unique(table: str, column: str) -> UniqueConstraint:
+    return UniqueConstraint(column, name=f"uq_{table}_{column}").ddl_if(dialect="postgresql")
 
 
 def _refers(column: str, target: str) -> ForeignKeyConstraint:
@@ -53,6 +61,10 @@ def _number(name: str, comment: str, nullable: bool = False) -> Column:
 
 def _day(name: str, comment: str, nullable: bool = False) -> Column:
     return Column(name, Date, nullable=nullable, comment=comment)
+
+
+def _load(comment: str = "Load that brought the row") -> Column:
+    return _number("load_id", comment)
 
 
 def _names() -> tuple[Column, Column]:
@@ -114,6 +126,7 @@ centres = Table(
     _code("centre", "Code of the day centre"),
     _number("sort_order", "Place in lists"),
     *_names(),
+    _load("Load that brought the row; 0: it came with the program"),
     _key("centre"),
     comment="Day centres",
 )
@@ -128,6 +141,7 @@ branches = Table(
     _day("closed_on", "Last day of work; NULL: open", nullable=True),
     _number("sort_order", "Place in lists"),
     *_names(),
+    _load("Load that brought the row; 0: it came with the program"),
     _key("branch"),
     _refers("centre", "centres.centre"),
     _refers("territory", "territories.territory"),
@@ -141,6 +155,7 @@ psychologists = Table(
     _code("workload", "full_time or part_time"),
     _day("employed_from", "First day of work"),
     _day("employed_to", "Last day of work; NULL: employed", nullable=True),
+    _load(),
     _key("psychologist"),
     comment="Psychologists, by code",
 )
@@ -208,7 +223,9 @@ persons = Table(
     _code("sex", "female or male; NULL: unknown", nullable=True),
     _code("disability", "with or without; NULL: unknown", nullable=True),
     _code("population", "residents or ukraine_civilians; NULL: unknown", nullable=True),
+    _load(),
     _key("person_id"),
+    _unique("persons", "person_key"),
     comment="Persons; no names, personal codes or addresses",
 )
 
@@ -219,7 +236,15 @@ households = Table(
     _code("population", "residents or ukraine_civilians; NULL: unknown", nullable=True),
     _day("formed_on", "First day of the household's life"),
     _day("dissolved_on", "Last day of its life; NULL: it lives", nullable=True),
+    Column(
+        "household_key",
+        String(64),
+        nullable=False,
+        comment="Pseudonymous key of the case number; nothing can be read out of it",
+    ),
+    _load(),
     _key("household_id"),
+    _unique("households", "household_key"),
     comment="Households",
 )
 
@@ -230,6 +255,7 @@ residences = Table(
     _code("territory", "Declared town or parish; NULL: unknown", nullable=True),
     _day("valid_from", "First day"),
     _day("valid_to", "Last day; NULL: open", nullable=True),
+    _load(),
     _key("household_id", "valid_from"),
     _refers("household_id", "households.household_id"),
     _refers("territory", "territories.territory"),
@@ -248,6 +274,7 @@ memberships = Table(
     ),
     _day("valid_from", "First day"),
     _day("valid_to", "Last day; NULL: open", nullable=True),
+    _load(),
     _key("household_id", "person_id", "valid_from"),
     _refers("household_id", "households.household_id"),
     _refers("person_id", "persons.person_id"),
@@ -265,7 +292,7 @@ status_decisions = Table(
     _code("decision_kind", "granted: anew; renewed: follows an earlier decision without a break"),
     _day("valid_from", "First day in force"),
     _day("valid_to", "Last day in force; NULL: open", nullable=True),
-    _number("load_id", "Load that brought the row"),
+    _load(),
     _key("decision_id"),
     _refers("household_id", "households.household_id"),
     comment="Status decisions; one household's decisions of one status do not overlap",
@@ -287,7 +314,7 @@ payments = Table(
         "Declared town or parish of the household on that day (as in residences, resolved on loading); NULL: unknown",
         nullable=True,
     ),
-    _number("load_id", "Load that brought the row"),
+    _load(),
     _key("payment_id"),
     _refers("household_id", "households.household_id"),
     _refers("person_id", "persons.person_id"),
@@ -302,7 +329,7 @@ visits = Table(
     _day("visit_date", "Day of the visit"),
     _number("person_id", "Visitor"),
     _code("branch", "Branch visited"),
-    _number("load_id", "Load that brought the row"),
+    _load(),
     _key("visit_id"),
     _refers("person_id", "persons.person_id"),
     _refers("branch", "branches.branch"),
@@ -314,6 +341,7 @@ visit_activities = Table(
     metadata,
     Column("visit_id", BigInteger, nullable=False, comment="Visit"),
     _code("service_activity", "Service used or activity joined during it"),
+    _load(),
     _key("visit_id", "service_activity"),
     _refers("visit_id", "visits.visit_id"),
     comment="What a visitor did during a visit, where it is recorded; several for one visit are possible",
@@ -327,7 +355,7 @@ consultations = Table(
     _number("person_id", "Client"),
     _code("psychologist", "Psychologist's code", nullable=True),
     _code("attendance", "attended or missed; NULL: unknown", nullable=True),
-    _number("load_id", "Load that brought the row"),
+    _load(),
     _key("consultation_id"),
     _refers("person_id", "persons.person_id"),
     _refers("psychologist", "psychologists.psychologist"),
@@ -341,25 +369,85 @@ client_problem_areas = Table(
     _code("problem_area", "Problem area"),
     _day("valid_from", "First day"),
     _day("valid_to", "Last day; NULL: open", nullable=True),
+    _load(),
     _key("person_id", "problem_area", "valid_from"),
     _refers("person_id", "persons.person_id"),
     _refers("problem_area", "problem_areas.problem_area"),
     comment="Problem areas of psychologists' clients over time",
 )
 
+# ── loads ────────────────────────────────────────────────────────────────────────────────────────
+
 loads = Table(
     "loads",
     metadata,
     _number("load_id", "Number of the load"),
-    _code("subject", "assistance, status, psychologists or day_centres"),
     Column("loaded_at", DateTime, nullable=False, comment="When it was loaded, UTC"),
-    _day("data_from", "First day that its records reach"),
-    _day("data_until", "Last day that its records reach"),
-    Column("rows_loaded", BigInteger, nullable=False, comment="Rows that it brought"),
     Column("demonstration", Boolean, nullable=False, comment="Synthetic records, not the service's own"),
     Column("source", String(200), nullable=False, comment="What was loaded, in words"),
+    Column("loaded_by", String(200), comment="Who loaded it; NULL: unknown"),
+    Column("undone_at", DateTime, comment="When it was undone, UTC; NULL: it counts"),
+    Column("undone_by", String(200), comment="Who undid it"),
     _key("load_id"),
-    comment="Loads: what came in when, and up to which day the data reach",
+    comment="Loads: what came in when, by whom, and whether it still counts",
+)
+
+load_subjects = Table(
+    "load_subjects",
+    metadata,
+    _number("load_id", "Load"),
+    _code("subject", "assistance, status, psychologists, day_centres; households and units have no days"),
+    _day("data_from", "First day that its records reach; NULL: they have no days", nullable=True),
+    _day("data_until", "Last day that its records reach; NULL: they have no days", nullable=True),
+    Column("rows_before", BigInteger, nullable=False, comment="Rows of the subject before the load"),
+    Column("rows_after", BigInteger, nullable=False, comment="Rows of the subject after it"),
+    Column("cents_before", BigInteger, comment="Sum in cents before the load; NULL: not money"),
+    Column("cents_after", BigInteger, comment="Sum in cents after it; NULL: not money"),
+    _key("load_id", "subject"),
+    _refers("load_id", "loads.load_id"),
+    comment="What a load changed, by subject, and up to which day its records reach",
+)
+
+load_files = Table(
+    "load_files",
+    metadata,
+    _number("load_id", "Load"),
+    _code("kind", "Kind of export: units, members, statuses, payments, visits or consultations"),
+    Column("file_hash", String(64), nullable=False, comment="SHA-256 of the file"),
+    Column("file_name", String(200), nullable=False, comment="Name of the file, without anything personal"),
+    Column("rows_read", BigInteger, nullable=False, comment="Rows read"),
+    Column("rows_accepted", BigInteger, nullable=False, comment="Rows accepted"),
+    Column("rows_rejected", BigInteger, nullable=False, comment="Rows rejected"),
+    _refers("load_id", "loads.load_id"),
+    comment="Files of a load; a workbook with several kinds has a row for each",
+)
+
+rejected_rows = Table(
+    "rejected_rows",
+    metadata,
+    _number("load_id", "Load that rejected the row"),
+    _code("kind", "Kind of export"),
+    Column("file_name", String(200), nullable=False, comment="File"),
+    Column("sheet", String(200), comment="Sheet of a workbook"),
+    Column("row", BigInteger, comment="Row number that a person sees; NULL: the file as a whole"),
+    Column("column_name", String(200), comment="Heading of the column; NULL: the row as a whole"),
+    Column("value", String(400), comment="What stood there, without anything personal"),
+    Column("reason", String(1000), nullable=False, comment="Why it was rejected, in Latvian"),
+    _number("resolved_by", "Load that brought the row mended, or its whole file anew; NULL: still open", nullable=True),
+    _refers("load_id", "loads.load_id"),
+    comment="Rows that loads have rejected",
+)
+
+load_warnings = Table(
+    "load_warnings",
+    metadata,
+    _number("load_id", "Load"),
+    _code("kind", "Kind of export"),
+    Column("warning", String(1000), nullable=False, comment="What is odd but possible, in Latvian"),
+    _number("month", "Month as a number, 202301; NULL: none in particular", nullable=True),
+    Column("count", BigInteger, nullable=False, comment="Rows that it concerns"),
+    _refers("load_id", "loads.load_id"),
+    comment="What loads found odd but accepted",
 )
 
 schema_version = Table(
@@ -382,3 +470,37 @@ _index(consultations, "consultation_date")
 _index(consultations, "person_id")
 _index(client_problem_areas, "person_id")
 _index(visit_activities, "visit_id")
+
+
+# ── rows that loads have replaced ────────────────────────────────────────────────────────────────
+
+# What a load may write: every row names the load that brought it. In the order of their references.
+LOADED = (
+    centres,
+    branches,
+    psychologists,
+    persons,
+    households,
+    residences,
+    memberships,
+    status_decisions,
+    payments,
+    visits,
+    visit_activities,
+    consultations,
+    client_problem_areas,
+)
+
+
+def _replaced_rows(table: Table) -> Table:
+    columns = [Column(c.name, c.type, nullable=c.nullable, autoincrement=False, comment=c.comment) for c in table.c]
+    return Table(
+        f"{table.name}_replaced",
+        metadata,
+        *columns,
+        _number("replaced_by", "Load that replaced or changed the row"),
+        comment=f"Rows of {table.name} as they were before a load replaced or changed them",
+    )
+
+
+REPLACED = {table.name: _replaced_rows(table) for table in LOADED}

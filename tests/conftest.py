@@ -4,5 +4,6 @@ pytest_plugins = [
     "tests.infrastructure.browser",
     "tests.infrastructure.case_database",
     "tests.infrastructure.demonstration",
+    "tests.infrastructure.loading",
     "tests.infrastructure.postgres",
 ]

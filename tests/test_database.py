@@ -32,20 +32,21 @@ def make_file(path: Path, *, version: int = schema.SCHEMA_VERSION, cents: int = 
 
 def fill(engine: sqlalchemy.Engine, *, cents: int, load: int = 1) -> None:
     """A load that brings one payment."""
-    row = {
+    row = {"load_id": load, "loaded_at": datetime(2024, 1, 2, 3, 4), "demonstration": False, "source": "test"}
+    subject = {
         "load_id": load,
         "subject": "assistance",
-        "loaded_at": datetime(2024, 1, 2, 3, 4),
         "data_from": date(2023, 1, 1),
         "data_until": date(2023, 12, 31),
-        "rows_loaded": 1,
-        "demonstration": False,
-        "source": "test",
+        "rows_before": load - 1,
+        "rows_after": load,
     }
     with engine.begin() as connection:
         connection.execute(schema.loads.insert(), row)
+        connection.execute(schema.load_subjects.insert(), subject)
         if load == 1:
-            connection.execute(schema.households.insert(), {"household_id": 1, "formed_on": date(2020, 1, 1)})
+            household = {"household_id": 1, "household_key": "a", "formed_on": date(2020, 1, 1), "load_id": 1}
+            connection.execute(schema.households.insert(), household)
         payment = {"payment_id": load, "payment_date": date(2023, 5, 5), "household_id": 1, "cents": cents}
         connection.execute(schema.payments.insert(), payment | {"load_id": load})
 
@@ -153,7 +154,7 @@ def test_a_new_load_in_the_same_database_is_noticed(postgres_server: PostgresSer
 @pytest.mark.parametrize(
     "statement",
     [
-        "insert into households (household_id, formed_on) values (77, date '2023-01-01')",
+        "insert into problem_areas values ('other', 0, 99, 'Cits', 'Other')",
         "update payments set cents = 0",
         "delete from payments",
         "create table more (n integer)",

@@ -1,5 +1,6 @@
 """Builds the demonstration database: reference tables, synthetic records, and what loads say about them."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,17 +27,19 @@ from sqlalchemy import (
 
 from data_access import schema
 from data_access.bulk import append
+from data_access.changing import version_of
 from data_access.database import address
 from data_access.demo.assistance import assistance_records
 from data_access.demo.day_centres import day_centre_records
 from data_access.demo.psychologists import psychologist_records
 from data_access.errors import DatabaseError
+from data_access.migrations import create
 from data_access.pointer import clean, new_version, resolve, switch, writing
+from data_access.reference_rows import reference_frames
 
 Progress = Callable[[float, str], None]
 Frames = dict[str, pd.DataFrame]
 
-REFERENCE = Path(__file__).parent.parent / "reference"
 GAPS = Path(__file__).parent / "gaps.csv"
 DATA_UNTIL = date(2023, 12, 31)
 SOURCE = "Demonstrācijas dati: sintētiski ieraksti, saskaņoti ar publicēto 2023. gada pārskatu"
@@ -65,6 +68,7 @@ ORDER = {
 # Copies of the municipality: every number of a copy is that of the original and a multiple of this.
 NUMBERS_A_COPY = 2_000_000
 NUMBERED = {"person_id", "household_id", "decision_id", "payment_id", "visit_id", "consultation_id"}
+KEYS = {"person_key", "household_key"}
 MOST_COPIES = 1_000
 MEMORY = "4GB"
 
@@ -105,7 +109,7 @@ def _build_file(path: Path, seed: int, scale: int, tell: Progress) -> None:
         )
         try:
             with engine.begin() as connection:
-                schema.metadata.create_all(connection)
+                create(connection)
                 _fill(connection, frames, scale, tell)
         finally:
             engine.dispose()
@@ -145,18 +149,19 @@ def _build_in_place(place: URL, seed: int, scale: int, tell: Progress) -> None:
 def _make_room(connection: Connection, place: URL) -> None:
     """Empty tables of this version. Deleting, unlike TRUNCATE, lets readers go on with the old rows."""
     present = set(inspect(connection).get_table_names())
+    found = version_of(connection)
     if "loads" in present:
         loads = schema.loads
         real = select(func.count()).select_from(loads).where(~loads.c.demonstration)
         if connection.scalar(real):
             raise NotDemonstration(address=place.render_as_string(hide_password=True))
-    if "schema_version" in present:
-        versions = connection.scalars(select(schema.schema_version.c.version)).all()
-        if versions and versions != [schema.SCHEMA_VERSION]:
-            schema.metadata.drop_all(connection)
-    schema.metadata.create_all(connection)
+    if found not in (None, schema.SCHEMA_VERSION):
+        schema.metadata.drop_all(connection)
+    if found != schema.SCHEMA_VERSION:
+        create(connection)
     for table in reversed(schema.metadata.sorted_tables):
-        connection.execute(delete(table))
+        if table is not schema.schema_version:
+            connection.execute(delete(table))
 
 
 # ── what is written ──────────────────────────────────────────────────────────────────────────────
@@ -164,7 +169,7 @@ def _make_room(connection: Connection, place: URL) -> None:
 
 def _records(seed: int, tell: Progress) -> Frames:
     """The rows of every table; persons stand in three frames, one a subject."""
-    frames = _reference()
+    frames = reference_frames(*([GAPS] if GAPS.exists() else []))
     tell(0.0, "assistance")
     assistance = assistance_records(seed)
     tell(0.4, "psychologists")
@@ -176,50 +181,31 @@ def _records(seed: int, tell: Progress) -> Frames:
     frames["psychologist_persons"] = psychologists.pop("persons")
     frames["day_centre_persons"] = day_centres.pop("persons")
     frames |= assistance | psychologists | day_centres
-    for load_id, ((table, _), _) in enumerate(LOADS.values(), start=1):
-        frames[table] = frames[table].sort_values(ORDER[table], ignore_index=True).assign(load_id=load_id)
+    for load_id, ((table, _), others) in enumerate(LOADS.values(), start=1):
+        frames[table] = frames[table].sort_values(ORDER[table], ignore_index=True)
+        for name in (table, *others):
+            frames[name] = frames[name].assign(load_id=load_id)
+    households = frames["households"]
+    households["household_key"] = [_household_key(seed, number) for number in households["household_id"]]
     return frames
 
 
-def _reference() -> Frames:
-    def read(name: str) -> pd.DataFrame:
-        return pd.read_csv(REFERENCE / f"{name}.csv", keep_default_na=False, na_values=[""])
-
-    names = (
-        "territories",
-        "benefits",
-        "benefit_types",
-        "centres",
-        "branches",
-        "problem_areas",
-        "problem_categories",
-    )
-    frames = {name: read(name) for name in names}
-    for frame in frames.values():
-        frame["sort_order"] = range(1, len(frame) + 1)
-    areas = frames["problem_areas"]
-    areas["bit"] = [2**place for place in range(len(areas))]
-    bits = dict(zip(areas["problem_area"], areas["bit"], strict=True))
-    sets = frames["problem_categories"].pop("problem_areas").fillna("")
-    frames["problem_categories"]["bits"] = [sum(bits[area] for area in names.split(";") if area) for names in sets]
-    events = [read("series_events")]
-    if GAPS.exists():
-        events.append(pd.read_csv(GAPS, keep_default_na=False, na_values=[""]))
-    frames["series_events"] = pd.concat(
-        [frame.dropna(axis="columns", how="all") for frame in events], ignore_index=True
-    )
-    frames["series_events"]["event_id"] = range(1, len(frames["series_events"]) + 1)
-    return frames
+def _household_key(seed: int, number: int) -> str:
+    return hashlib.sha256(f"household {seed} {number}".encode()).hexdigest()
 
 
-def _loads(frames: Frames, scale: int) -> pd.DataFrame:
+def _loads(frames: Frames, scale: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     now = datetime.now(UTC).replace(tzinfo=None)
-    rows = []
+    loads, subjects = [], []
     for load_id, (subject, ((table, day), others)) in enumerate(LOADS.items(), start=1):
         first = pd.to_datetime(frames[table][day]).min()
         brought = sum(len(frames[name]) for name in (table, *others)) * scale
-        rows.append((load_id, subject, now, date(first.year, 1, 1), DATA_UNTIL, brought, True, SOURCE))
-    return pd.DataFrame(rows, columns=[column.name for column in schema.loads.columns])
+        loads.append((load_id, now, True, SOURCE))
+        subjects.append((load_id, subject, date(first.year, 1, 1), DATA_UNTIL, 0, brought))
+    return (
+        pd.DataFrame(loads, columns=["load_id", "loaded_at", "demonstration", "source"]),
+        pd.DataFrame(subjects, columns=["load_id", "subject", "data_from", "data_until", "rows_before", "rows_after"]),
+    )
 
 
 def _fill(connection: Connection, frames: Frames, scale: int, tell: Progress) -> None:
@@ -243,8 +229,9 @@ def _fill(connection: Connection, frames: Frames, scale: int, tell: Progress) ->
         if scale > 1 and NUMBERED & set(table.columns.keys()):
             _copy(connection, table, scale - 1)
             note(rows * (scale - 1))
-    append(connection, schema.loads, _loads(frames, scale))
-    connection.execute(insert(schema.schema_version).values(version=schema.SCHEMA_VERSION))
+    loads, subjects = _loads(frames, scale)
+    append(connection, schema.loads, loads)
+    append(connection, schema.load_subjects, subjects)
 
 
 # ── many municipalities ──────────────────────────────────────────────────────────────────────────
@@ -258,7 +245,7 @@ def _copy(connection: Connection, table: Table, copies: int) -> None:
     for column in table.columns:
         if column.name in NUMBERED:
             columns.append(cast(column + shift, column.type))
-        elif column.name == "person_key":
+        elif column.name in KEYS:
             columns.append(func.md5(column + literal(" ") + cast(number.c.number, schema.persons.c.sex.type)))
         elif column.name == "cents":
             percent = 95 + number.c.number * 7 % 11

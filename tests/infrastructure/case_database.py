@@ -46,6 +46,7 @@ _FILLED = (
     "consultations",
     "client_problem_areas",
     "loads",
+    "load_subjects",
 )
 _YES_NO = ("income_tested", "social_assistance")
 _DAYS = ("valid_from", "valid_to", "opened_on", "closed_on")
@@ -81,7 +82,9 @@ def reference_rows() -> dict[str, list[dict]]:
 
 def _insert(connection: sqlalchemy.Connection, name: str, rows: list[dict]) -> None:
     if rows:
-        connection.execute(getattr(schema, name).insert().values(rows))
+        table = getattr(schema, name)
+        of_a_load = {"load_id": 1} if "load_id" in table.c else {}
+        connection.execute(table.insert().values([of_a_load | row for row in rows]))
 
 
 def make_tables(engine: sqlalchemy.Engine, version: int = schema.SCHEMA_VERSION) -> None:
@@ -129,6 +132,7 @@ class Case:
         home = self._add(
             "households",
             "household_id",
+            household_key=f"case-{len(self.rows['households']) + 1}",
             population=population,
             formed_on=day(formed_on),
             dissolved_on=day(dissolved_on),
@@ -218,7 +222,6 @@ class Case:
             cents=cents,
             status=status,
             territory=territory,
-            load_id=1,
         )
 
     def status(
@@ -238,7 +241,6 @@ class Case:
             decision_kind=kind,
             valid_from=day(valid_from),
             valid_to=day(valid_to),
-            load_id=1,
         )
 
     def psychologist(self, code: str, workload: str = "full_time") -> str:
@@ -260,7 +262,6 @@ class Case:
             person_id=person,
             psychologist=psychologist,
             attendance=attendance,
-            load_id=1,
         )
 
     def area(
@@ -294,7 +295,7 @@ class Case:
         return code
 
     def visit(self, person: int, on: date | str, branch: str = "gadc_ogre", *, activities: tuple[str, ...] = ()) -> int:
-        visit = self._add("visits", "visit_id", visit_date=day(on), person_id=person, branch=branch, load_id=1)
+        visit = self._add("visits", "visit_id", visit_date=day(on), person_id=person, branch=branch)
         for activity in activities:
             self._add("visit_activities", visit_id=visit, service_activity=activity)
         return visit
@@ -302,15 +303,15 @@ class Case:
     # ── what is known of the records ─────────────────────────────────────────────────────────────
 
     def load(self, subject: str, data_from: date | str, data_until: date | str, *, demonstration: bool = False) -> None:
+        load = self._add("loads", "load_id", demonstration=demonstration, source="hand-made rows")
         self._add(
-            "loads",
-            "load_id",
+            "load_subjects",
+            load_id=load,
             subject=subject,
             data_from=day(data_from),
             data_until=day(data_until),
-            rows_loaded=1,
-            demonstration=demonstration,
-            source="hand-made rows",
+            rows_before=0,
+            rows_after=1,
         )
 
     def event(
@@ -352,7 +353,7 @@ class Case:
         """The database with the rows as they are now, opened for reading."""
         if self._database is None:
             for subject in SUBJECTS:
-                if subject not in {row["subject"] for row in self.rows["loads"]}:
+                if subject not in {row["subject"] for row in self.rows["load_subjects"]}:
                     self.load(subject, *ALL_DAYS)
             self._database = open_database(self._write())
         return self._database

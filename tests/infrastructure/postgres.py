@@ -129,7 +129,11 @@ class PostgresServer:
 
 
 def pytest_configure() -> None:
-    """Asked to stop (`timeout`, a cancelled CI job), pytest still stops the servers it has started."""
+    """Asked to stop (`timeout`, a cancelled CI job), pytest still stops the servers it has started.
+
+    The tests read as `postgres`, which may write; `tests/test_roles.py` takes this permission away again.
+    """
+    os.environ["ALLOW_WRITING_ROLE"] = "yes"
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 

@@ -117,7 +117,7 @@ def _is_known(rows, question, measure: str, key: tuple[str, ...]) -> bool:
 
 
 def coverage(rows, subject: str) -> tuple[date, date]:
-    loads = [load for load in rows["loads"] if load["subject"] == subject]
+    loads = [load for load in rows["load_subjects"] if load["subject"] == subject]
     return min(load["data_from"] for load in loads), max(load["data_until"] for load in loads)
 
 

@@ -1,0 +1,462 @@
+"""What a load would do, before it does it: files are read and checked, and nothing is written until `apply`."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import pandas as pd
+from sqlalchemy import Connection, Date, cast, func, select
+
+from data_access import schema
+from data_access.database import open_database
+from data_access.errors import DataAccessError, DatabaseError
+from data_access.loading import applying
+from data_access.loading.applying import LoadedFile, LoadResult, already_loaded
+from data_access.loading.checking import ORDER, Checked, Warning, check, read_state
+from data_access.loading.checks_rows import FINDING, PLACE, no_findings
+from data_access.loading.errors import FileUnopened
+from data_access.loading.keys import load_key, without_personal_codes
+from data_access.loading.mapping import Mapping, load_mapping
+from data_access.loading.parsing import Parsed, parse
+from data_access.loading.reading import Note, RawTable, read
+from data_access.loading.rejected import as_text, heading_of, mended_load, original_places, why, write_rejected
+
+Progress = Callable[[float, str], None]
+Source = Path | tuple[str, bytes]
+
+TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+MONTH_OF = {
+    "statuses": (schema.status_decisions, "valid_from"),
+    "payments": (schema.payments, "payment_date"),
+    "visits": (schema.visits, "visit_date"),
+    "consultations": (schema.consultations, "consultation_date"),
+}
+UNIT_TABLES = {
+    "centre": (schema.centres, "centre"),
+    "branch": (schema.branches, "branch"),
+    "psychologist": (schema.psychologists, "psychologist"),
+}
+
+
+class ChangedMeanwhile(DatabaseError):
+    """Another load has changed the database since this one was planned."""
+
+    key = "errors.changed_meanwhile"
+
+
+class MendedApart(DataAccessError):
+    """Mended rows are added to their load and exports replace months: they are not loaded together."""
+
+    key = "errors.mended_apart"
+
+
+class NoFiles(DataAccessError):
+    """A folder without a single table."""
+
+    key = "errors.no_files"
+
+
+class Part(NamedTuple):
+    """One table of a file, in numbers."""
+
+    file: str
+    sheet: str
+    kind: str
+    read: int
+    accepted: int
+    rejected: int
+    dropped: int
+
+
+class Change(NamedTuple):
+    """What a load does to one kind: rows and cents of what it replaces, before and after."""
+
+    kind: str
+    replaced: tuple[str, ...]  # months as 2023-01; codes of units; empty for households
+    rows_before: int
+    rows_after: int
+    cents_before: int | None
+    cents_after: int | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A load that is ready, and what a person must see before confirming it. Nothing in it is personal."""
+
+    url: str | None
+    parts: list[Part]
+    changes: list[Change]
+    warnings: list[Warning]
+    notes: list[tuple[str, Note]]  # how each file was read: columns left out, totals below the table
+    already_loaded: list[str]
+    unread: list[tuple[str, DataAccessError]]
+    mends: int | None  # the load whose rejected rows these are, mended
+    rejections: pd.DataFrame = field(repr=False)
+    version: str = field(repr=False)
+    accepted: AnyMapping[str, pd.DataFrame] = field(repr=False)
+    files: tuple[LoadedFile, ...] = field(repr=False)
+    rejected_rows: AnyMapping[str, pd.DataFrame] = field(repr=False)
+    origins: AnyMapping[tuple, tuple] = field(repr=False)  # of mended rows: where they stood at first
+
+    @property
+    def empty(self) -> bool:
+        """Nothing would change."""
+        return not any(len(frame) for frame in self.accepted.values())
+
+    @property
+    def rows_rejected(self) -> int:
+        return sum(part.rejected for part in self.parts)
+
+    def why_rejected(self, language: str = "lv") -> list[str]:
+        """The reasons for which something is rejected, each once."""
+        reasons = zip(self.rejections["reason"], self.rejections["params"], strict=True)
+        return list(dict.fromkeys(why(reason, params, language) for reason, params in reasons))
+
+    def write_rejected(self, target: Path | IO[bytes], language: str = "lv", load_id: int | None = None) -> None:
+        """Writes the rejected rows as a workbook; with the number of the load they can be added to it, mended."""
+        write_rejected(target, self.rejections, self.rejected_rows, language, load_id)
+
+    def apply(self, who: str, progress: Progress | None = None) -> LoadResult:
+        """Brings the accepted rows into the database.
+
+        Raises ChangedMeanwhile when the database is not the one that the rows were checked against, and as
+        `applying.apply`.
+        """
+        if open_database(self.url).read_version() != self.version:
+            raise ChangedMeanwhile()
+        return applying.apply(
+            self.url,
+            {kind: self._with_origins(rows) for kind, rows in self.accepted.items()},
+            who=who,
+            files=self.files,
+            rejected=_as_stored(self.rejections),
+            warnings=pd.DataFrame(
+                [(w.kind, w.text("lv"), w.month, w.count) for w in self.warnings],
+                columns=["kind", "warning", "month", "count"],
+            ),
+            source=", ".join(dict.fromkeys(file.name for file in self.files)),
+            mends=self.mends,
+            progress=progress,
+        )
+
+    def _with_origins(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Mended rows under the places of those they mend, so that these are no longer open."""
+        if not self.origins or rows.empty:
+            return rows
+        places = [self.origins.get(place, place) for place in rows[PLACE].itertuples(index=False, name=None)]
+        return rows.assign(**dict(zip(PLACE, zip(*places, strict=True), strict=True)))
+
+
+def _as_stored(rejections: pd.DataFrame) -> pd.DataFrame:
+    """Rejections in the words and columns that a database keeps."""
+    return pd.DataFrame(
+        {
+            "kind": rejections["kind"],
+            "file_name": rejections["file"],
+            "sheet": rejections["sheet"],
+            "row": rejections["row"],
+            "column_name": [heading_of(*names) for names in zip(rejections["kind"], rejections["column"], strict=True)],
+            "value": rejections["value"],
+            "reason": [why(*said) for said in zip(rejections["reason"], rejections["params"], strict=True)],
+        }
+    )
+
+
+# ── making a plan ────────────────────────────────────────────────────────────────────────────────
+
+
+class _Table(NamedTuple):
+    """A table of a file, parsed."""
+
+    kind: str
+    file: str
+    hash: str
+    sheet: str
+    parsed: Parsed
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        return self.parsed.frame
+
+
+@dataclass
+class _Reading:
+    """Everything that was read of the files of one load."""
+
+    tables: list[_Table] = field(default_factory=list)
+    unread: list[tuple[str, DataAccessError]] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+    mends: set[int | None] = field(default_factory=set)
+    origins: dict[tuple, tuple] = field(default_factory=dict)
+
+
+def plan(
+    files: Iterable[Source],
+    *,
+    url: str | None = None,
+    mapping: Path | None = None,
+    key: bytes | None = None,
+    today: date | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Reads and checks files, and folders of files, against the database at an address.
+
+    A file is a path, or a name and its content. `progress` is told how much is done and which step begins: reading,
+    checking. A file that cannot be read is named in `unread`, with its reason. Raises MendedApart, NoFiles,
+    BadKeyFile, an error of the mapping file, DatabaseMissing, DatabaseUnavailable, DatabaseVersion.
+    """
+    tell = progress or (lambda done, step: None)
+    tell(0.0, "reading")
+    database = open_database(url)
+    version = database.read_version()
+    with database.engine.connect() as connection:
+        reading = _read_all(
+            list(files), load_mapping(mapping), key or load_key(), _branch_names(connection), today, tell
+        )
+        if len(reading.mends) > 1:
+            raise MendedApart()
+        mends = next(iter(reading.mends), None)
+        tables = reading.tables
+        tell(0.7, "checking")
+        checked = _checked(tables, connection, today, mends is not None)
+        described = _files(tables, checked)
+        known = {(file.kind, file.name) for file in already_loaded(connection, described)}
+        if known:
+            tables = [table for table in tables if (table.kind, table.file) not in known]
+            checked = _checked(tables, connection, today, mends is not None)
+            described = _files(tables, checked)
+        would_change = changes(connection, checked.accepted, mends is not None)
+    tell(1.0, "checking")
+    return Plan(
+        url=url,
+        parts=[_part(table, checked) for table in tables],
+        changes=would_change,
+        warnings=checked.warnings,
+        notes=[(table.file, note) for table in tables if mends is None for note in table.parsed.notes],
+        already_loaded=list(
+            dict.fromkeys(
+                [*(table.file for table in reading.tables if (table.kind, table.file) in known), *reading.twice]
+            )
+        ),
+        unread=reading.unread,
+        mends=mends,
+        rejections=checked.rejections,
+        version=version,
+        accepted=checked.accepted,
+        files=described,
+        rejected_rows=_rejected_rows(tables, checked),
+        origins=reading.origins,
+    )
+
+
+def _branch_names(connection: Connection) -> dict[str, str]:
+    branches = schema.branches
+    return {row.branch: row.name_lv for row in connection.execute(select(branches.c.branch, branches.c.name_lv))}
+
+
+def _read_all(
+    files: list[Source], mapping: Mapping, key: bytes, branches: dict[str, str], today: date | None, tell: Progress
+) -> _Reading:
+    """Reads one file after another; personal data of a file are gone before the next one is opened.
+
+    Visits wait for the units, which bring the names of new branches.
+    """
+    reading = _Reading()
+    seen: dict[str, str] = {}
+    waiting: list[tuple[RawTable, str]] = []
+
+    def parsed(raw: RawTable, digest: str) -> None:
+        typed = parse(raw, mapping, key, {"branch": branches}, today)
+        reading.tables.append(_Table(raw.kind, raw.file, digest, raw.sheet, typed))
+        if raw.kind == "units":
+            new = typed.frame[typed.frame["unit_kind"] == "branch"]
+            branches.update(zip(new["code"], new["name"].fillna(new["code"]), strict=True))
+
+    sources = list(_sources(files))
+    for number, source in enumerate(sources):
+        tell(0.7 * number / len(sources), "reading")
+        name, where = (source.name, source) if isinstance(source, Path) else source
+        shown = without_personal_codes(Path(name).name)
+        try:
+            raws = read(where, name, mapping)
+            content = where.read_bytes() if isinstance(where, Path) else where
+        except DataAccessError as error:
+            reading.unread.append((shown, error))
+            continue
+        except OSError:
+            reading.unread.append((shown, FileUnopened(name=shown)))
+            continue
+        digest = hashlib.sha256(content).hexdigest()
+        if digest in seen:
+            reading.twice.append(shown)
+            continue
+        mended = mended_load(content)
+        if shown in seen.values():  # of two folders: names are told apart
+            shown = f"{without_personal_codes(where.parent.name) if isinstance(where, Path) else number + 1}/{shown}"
+        seen[digest] = shown
+        reading.mends.add(mended)
+        if mended is not None:
+            reading.origins |= original_places(content, shown)
+        del content
+        for raw in raws:
+            raw = replace(raw, file=shown)
+            if raw.kind == "visits":
+                waiting.append((raw, digest))
+            else:
+                parsed(raw, digest)
+        del raws
+    for raw, digest in waiting:
+        parsed(raw, digest)
+    return reading
+
+
+def _sources(files: list[Source]) -> Iterator[Source]:
+    """Files as they are named, and of folders those that may be tables."""
+    for file in files:
+        if not isinstance(file, Path) or not file.is_dir():
+            yield file
+            continue
+        inside = sorted(path for path in file.iterdir() if path.suffix.lower() in TABLES and path.name[0] not in ".~")
+        if not inside:
+            raise NoFiles(name=without_personal_codes(file.name))
+        yield from inside
+
+
+def _checked(tables: list[_Table], connection: Connection, today: date | None, adding: bool) -> Checked:
+    parsed = {}
+    for kind in ORDER:
+        frames = [table.frame for table in tables if table.kind == kind]
+        if frames:
+            parsed[kind] = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    checked = check(parsed, read_state(connection), today, adding=adding)
+    found = [table.parsed.rejections for table in tables if len(table.parsed.rejections)] + [checked.rejections]
+    found = [rows for rows in found if len(rows)]
+    rejections = pd.concat(found, ignore_index=True)[FINDING] if found else no_findings()
+    left_out = [table.parsed.dropped[["kind", *PLACE]] for table in tables if len(table.parsed.dropped)]
+    dropped = pd.concat([checked.dropped, *left_out], ignore_index=True) if left_out else checked.dropped
+    return Checked(checked.accepted, rejections, dropped, checked.warnings)
+
+
+def _part(table: _Table, checked: Checked) -> Part:
+    def own(rows: pd.DataFrame) -> int:
+        rows = rows[(rows["kind"] == table.kind) & (rows["file"] == table.file) & (rows["sheet"] == table.sheet)]
+        return rows["row"].nunique()
+
+    accepted = own(checked.accepted[table.kind].assign(kind=table.kind)[["kind", *PLACE]])
+    return Part(
+        table.file,
+        table.sheet,
+        table.kind,
+        table.parsed.rows_read,
+        accepted,
+        own(checked.rejections),
+        own(checked.dropped),
+    )
+
+
+def _files(tables: list[_Table], checked: Checked) -> tuple[LoadedFile, ...]:
+    """Files as the database keeps them: sheets of one kind in one file are counted together."""
+    files: dict[tuple[str, str, str], list[Part]] = {}
+    for table in tables:
+        files.setdefault((table.kind, table.hash, table.file), []).append(_part(table, checked))
+    return tuple(
+        LoadedFile(
+            *names,
+            rows_read=sum(part.read for part in parts),
+            rows_accepted=sum(part.accepted for part in parts),
+            rows_rejected=sum(part.rejected for part in parts),
+        )
+        for names, parts in files.items()
+    )
+
+
+def _rejected_rows(tables: list[_Table], checked: Checked) -> dict[str, pd.DataFrame]:
+    """The rejected rows themselves, by kind, in the order in which they stand in the files."""
+    rows = {}
+    wrong = pd.MultiIndex.from_frame(checked.rejections[["kind", *PLACE]].astype("str"))
+    for table in tables:
+        keys = pd.MultiIndex.from_frame(table.frame[PLACE].assign(kind=table.kind)[["kind", *PLACE]].astype("str"))
+        typed = table.frame[keys.isin(wrong)]
+        both = pd.concat([as_text(typed), table.parsed.rejected]).sort_values("row", kind="stable")
+        rows.setdefault(table.kind, []).append(both)
+    return {kind: pd.concat(frames, ignore_index=True) for kind, frames in rows.items() if any(map(len, frames))}
+
+
+# ── what would change ────────────────────────────────────────────────────────────────────────────
+
+
+def changes(connection: Connection, accepted: AnyMapping[str, pd.DataFrame], adding: bool = False) -> list[Change]:
+    """What loading these rows would do to each kind; `adding`: nothing is replaced."""
+    found = []
+    for kind in ORDER:
+        rows = accepted.get(kind)
+        if rows is None or rows.empty:
+            continue
+        if kind == "units":
+            found.append(_units_changed(connection, rows))
+        elif kind == "members":
+            found.append(_households_changed(connection, rows))
+        else:
+            found.append(_months_changed(connection, kind, rows))
+    return [_added(change) for change in found] if adding else found
+
+
+def _added(change: Change) -> Change:
+    cents = None if change.cents_before is None else change.cents_before + change.cents_after
+    return change._replace(rows_after=change.rows_before + change.rows_after, cents_after=cents)
+
+
+def _units_changed(connection: Connection, rows: pd.DataFrame) -> Change:
+    before = 0
+    for unit_kind, (table, code) in UNIT_TABLES.items():
+        codes = set(rows.loc[rows["unit_kind"] == unit_kind, "code"])
+        before += len(codes & set(connection.scalars(select(table.c[code]))))
+    return Change("units", tuple(sorted(set(rows["code"]))), before, len(rows), None, None)
+
+
+def _households_changed(connection: Connection, rows: pd.DataFrame) -> Change:
+    households, memberships = schema.households, schema.memberships
+    counts = connection.execute(
+        select(households.c.household_key, func.count())
+        .join_from(memberships, households, memberships.c.household_id == households.c.household_id)
+        .group_by(households.c.household_key)
+    )
+    named = set(rows["household_key"])
+    before = sum(count for key, count in counts if key in named)
+    after = len(rows.drop_duplicates(["household_key", "person_key", "member_from"]))
+    return Change("members", (), before, after, None, None)
+
+
+def _months_changed(connection: Connection, kind: str, rows: pd.DataFrame) -> Change:
+    table, day = MONTH_OF[kind]
+    by = ["branch"] if kind == "visits" else []
+    money = kind == "payments"
+    month = cast(func.date_trunc("month", table.c[day]), Date)
+    columns = [month.label("month"), *(table.c[name] for name in by)]
+    query = (
+        select(*columns, func.count().label("rows"), *([func.sum(table.c.cents).label("cents")] if money else []))
+        .where(table.c[day].between(rows[day].min().replace(day=1).date(), _last_of_month(rows[day].max())))
+        .group_by(*columns)
+    )
+    result = connection.execute(query)
+    there = pd.DataFrame(list(result), columns=list(result.keys()))
+    months = rows[day].dt.strftime("%Y-%m")
+    replaced = set(zip(months, *(rows[name] for name in by), strict=True))
+    keys = zip(pd.to_datetime(there["month"]).dt.strftime("%Y-%m"), *(there[name] for name in by), strict=True)
+    there = there.loc[pd.Series([key in replaced for key in keys], index=there.index, dtype="bool")]
+    return Change(
+        kind,
+        tuple(sorted(set(months))),
+        int(there["rows"].sum()),
+        len(rows),
+        int(there["cents"].sum()) if money else None,
+        int(rows["cents"].sum()) if money else None,
+    )
+
+
+def _last_of_month(day: pd.Timestamp) -> date:
+    return (day + pd.offsets.MonthEnd(0)).date()
