@@ -273,9 +273,7 @@ def test_somebody_of_age_lives_with_each_household_all_its_life(records):
     """Then no child is ever alone."""
     memberships, lives = records["memberships"], records["households"].set_index("household_id")
     of_age = memberships["birth_date"] + pd.DateOffset(years=18)
-    spans = memberships.assign(
-        begin=memberships["valid_from"].where(memberships["valid_from"] > of_age, of_age)
-    )
+    spans = memberships.assign(begin=memberships["valid_from"].where(memberships["valid_from"] > of_age, of_age))
     spans = spans[spans["begin"] <= spans["until"]].groupby(["household_id", "person_id"])
     spans = spans.agg(begin=("begin", "min"), until=("until", "max")).reset_index()
     life = lives.reindex(spans["household_id"])
@@ -327,11 +325,7 @@ def test_ukrainian_civilians_come_in_march_2022(records):
 def test_decisions_last_as_long_as_they_may_and_are_renewed_without_a_gap(records):
     decisions = records["status_decisions"].sort_values(["household_id", "status", "valid_from"])
     after = decisions["valid_to"] + pd.Timedelta(days=1)
-    months = (
-        (after.dt.year - decisions["valid_from"].dt.year) * 12
-        + after.dt.month
-        - decisions["valid_from"].dt.month
-    )
+    months = (after.dt.year - decisions["valid_from"].dt.year) * 12 + after.dt.month - decisions["valid_from"].dt.month
     assert set(months) == {3, 6, 12}
     same = decisions["household_id"].eq(decisions["household_id"].shift())
     same &= decisions["status"].eq(decisions["status"].shift())
@@ -347,9 +341,7 @@ def test_corrections_follow_a_larger_payment(records):
     assert len(back) > 300
     keys = ["household_id", "benefit_type", "form"]
     pairs = back.merge(payments[payments["cents"] > 0], on=keys, suffixes=("", "_paid"))
-    pairs = pairs[
-        (pairs["payment_date_paid"] < pairs["payment_date"]) & (pairs["cents_paid"] > -pairs["cents"])
-    ]
+    pairs = pairs[(pairs["payment_date_paid"] < pairs["payment_date"]) & (pairs["cents_paid"] > -pairs["cents"])]
     assert set(pairs["payment_id"]) == set(back["payment_id"])
 
 
@@ -363,9 +355,7 @@ def test_the_debt_benefit_is_paid_to_those_with_an_income_tested_one(records):
 
 
 def test_a_birth_benefit_is_paid_within_a_year_and_by_order_of_birth(records):
-    paid = records["payments"][records["payments"]["benefit"] == "birth"].merge(
-        records["persons"], on="person_id"
-    )
+    paid = records["payments"][records["payments"]["benefit"] == "birth"].merge(records["persons"], on="person_id")
     days = (paid["payment_date"] - paid["birth_date"]).dt.days
     assert days.between(0, 365).all()
     homes = records["memberships"][["household_id", "person_id", "birth_date"]].drop_duplicates("person_id")
@@ -378,9 +368,7 @@ def test_a_birth_benefit_is_paid_within_a_year_and_by_order_of_birth(records):
 
 def test_the_deceased_left_before_their_funeral_was_paid(records):
     paid = records["payments"][records["payments"]["benefit"] == "funeral"]
-    stays = paid.merge(
-        records["memberships"].groupby("person_id")["until"].max().reset_index(), on="person_id"
-    )
+    stays = paid.merge(records["memberships"].groupby("person_id")["until"].max().reset_index(), on="person_id")
     assert (stays["until"] < stays["payment_date"]).all()
 
 
