@@ -1,4 +1,4 @@
-"""Command line of the case database: `python -m data_access demo | query | check | migrate | roles | undo`."""
+"""Command line of the case database: `python -m data_access demo | query | check | migrate | roles | load | templates | undo`."""
 
 import argparse
 import getpass
@@ -26,8 +26,8 @@ from data_access import (
 from data_access.database import address, writing_role_allowed
 from data_access.demo import build
 from data_access.language import LANGUAGES, format_value, texts
-from data_access.loading.command import add_commands
 from data_access.loading.applying import undo
+from data_access.loading.command import add_commands
 from data_access.migrations import migrate
 from data_access.roles import roles_sql
 
