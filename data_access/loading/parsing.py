@@ -7,6 +7,7 @@ value only where that cannot be personal, and a personal code is never shown, wh
 import re
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as AnyMapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -217,7 +218,8 @@ class _Parsing:
         wrong[list(found.wrong)] = True
         rows = np.flatnonzero(wrong[places])
         self.good[rows] = False
-        texts_of = {place: shown(distinct[place], column) for place in found.wrong}
+        known = beginnings(column)
+        texts_of = {place: shown(distinct[place], column, known) for place in found.wrong}
         self.found.append(
             (
                 rows,
@@ -283,7 +285,8 @@ class _Parsing:
             if column.personal or column.name not in rows:
                 frame[column.name] = ""
                 continue
-            safe = {text: "" if shown(text, column) == HIDDEN else text for text in rows[column.name].unique()}
+            known = beginnings(column)
+            safe = {text: "" if shown(text, column, known) == HIDDEN else text for text in rows[column.name].unique()}
             frame[column.name] = rows[column.name].map(safe)
         frame = frame.assign(file=self.raw.file, sheet=self.raw.sheet, row=rows["row"])
         return frame.astype({name: "str" for name in frame if name != "row"}).reset_index(drop=True)
@@ -299,17 +302,17 @@ def _spread(column: Column, values: list, places: np.ndarray, index: pd.Index) -
     return distinct.take(places).set_axis(index) if len(values) else pd.Series(dtype=dtype, index=index)
 
 
-def shown(text: str, column: Column) -> str:
+def shown(text: str, column: Column, known: AbstractSet[str]) -> str:
     """A value as it may be shown and kept: hidden where it could be a personal code, a name or a case number.
 
     Words are shown when they are like those of the column, or cannot be names: short, in small letters, or
-    with a digit in them. A surname in the wrong column is hidden, `gmi-2` or `31.02.2023.` are not.
+    with a digit in them. A surname in the wrong column is hidden, `gmi-2` or `31.02.2023.` are not. `known` are the
+    column's `beginnings`.
     """
     if not text:
         return ""
     if column.personal or has_personal_code(text):
         return HIDDEN
-    known = _beginnings(column)
     for word in re.findall(r"\S+", text):
         letters = "".join(_WORD.findall(word))
         if len(letters) <= 3 or letters == letters.lower() or re.search(r"\d", word) or word.startswith("#"):
@@ -320,6 +323,7 @@ def shown(text: str, column: Column) -> str:
     return safe if len(safe) <= LONGEST_SHOWN else f"{safe[:LONGEST_SHOWN]}…"
 
 
-def _beginnings(column: Column) -> set[str]:
+def beginnings(column: Column) -> set[str]:
+    """How the words of a column's values and headings begin."""
     words = [*column.known_as(), *map(fold, column.headings())]
     return {word[:4] for text in words for word in _WORD.findall(text) if len(word) > 3}

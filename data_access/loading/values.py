@@ -24,6 +24,7 @@ _GROUPED = re.compile(r"([0-9]{1,3}(?:([ '’.,])[0-9]{3})(?:\2[0-9]{3})*)(?:([.
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NAME = re.compile(r"[A-Z][a-z]+(?:-[A-Z][a-z]+)*")  # Anna, Anna-Marija: no code, whatever the column
 LONGEST_TEXT = 200
+MOST_GUESSES = 200  # unknown words of a column for which a near one is looked for: it takes a millisecond each
 _EXCEL_ERROR = re.compile(r"#(?:REF|VALUE|DIV/0|NAME|NUM|NULL|SPILL|CALC|N/A|GETTING_DATA)[!?]?|#{3,}|Err:[0-9]{3}")
 NO_RESULT = "#FORMULA"  # what reading puts where a formula has no result
 
@@ -118,6 +119,7 @@ class Codes:
         }
         self.words |= own or {}
         self.place = {code: place for place, code in enumerate(column.codes)}
+        self.guesses = 0
 
     def read(self, text: str) -> str | None:
         """The code of a text; None where a mapping says that the word means that nothing is known."""
@@ -155,7 +157,8 @@ class Codes:
         return found - {""}
 
     def _refuse(self, text: str) -> None:
-        near = get_close_matches(fold(text)[:80], self.words, 1, 0.75)
+        self.guesses += 1
+        near = get_close_matches(fold(text)[:80], self.words, 1, 0.75) if self.guesses <= MOST_GUESSES else []
         code = self.words[near[0]] if near else ""
         if not code:
             raise BadValue("unknown_code")
