@@ -17,8 +17,8 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 DATABASE := data/case.duckdb
 
-# Extra words for pytest: make test PYTEST_ARGS="-k words"
-PYTEST_ARGS ?=
+# Words for pytest: two tests at a time, a file on one worker; make test PYTEST_ARGS="-k words" for some of them.
+PYTEST_ARGS ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint demo check bench clean
