@@ -1,4 +1,4 @@
-"""Command line of the case database: `python -m data_access demo | query | check | migrate | roles | load | templates | undo`."""
+"""Command line of the case database: `python -m data_access --help` names its commands."""
 
 import argparse
 import getpass
