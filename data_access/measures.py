@@ -125,6 +125,8 @@ _COUNTING = {
     "consultations": _Counting("consultations", _distinct("consultation_id")),
     "missed_share": _Counting("consultations", None, ratio=("consultations_missed", "consultations")),
     "psychologist_clients": _Counting("consultations", _distinct_if("person_id", "attendance", "attended")),
+    "other_consultations": _Counting("psychologist_functions", _distinct("function_id")),
+    "other_clients": _Counting("psychologist_functions", _distinct("person_id")),
     "visits": _Counting("visits", _distinct("visit_id")),
     "visitors": _Counting("visits", _distinct("person_id")),
 }

@@ -362,6 +362,19 @@ consultations = Table(
     comment="Psychologists' consultations",
 )
 
+psychologist_functions = Table(
+    "psychologist_functions",
+    metadata,
+    Column("function_id", BigInteger, nullable=False, autoincrement=False, comment="Number"),
+    _day("function_date", "Day"),
+    _code("psychologist_function", "What it was: perpetrators_group, student_practice or covision"),
+    _number("person_id", "Who took part, where it is known", nullable=True),
+    _number("load_id", "Load that brought the row"),
+    _key("function_id"),
+    _refers("person_id", "persons.person_id"),
+    comment="Consultations of psychologists besides those of their clients: one row a consultation and participant",
+)
+
 client_problem_areas = Table(
     "client_problem_areas",
     metadata,

@@ -111,6 +111,8 @@ def fill(case: Case, choose) -> None:
         for area in {choose([None, *AREAS]), choose([None, *AREAS])} - {None}:
             first, last = _span(choose)
             case.area(person, area, first, last)
+    for _ in range(choose([0, 2, 5])):
+        case.function(choose(DAYS), choose(["perpetrators_group", "covision"]), choose([None, *persons]))
     for _ in range(choose([0, 2, 6])):
         done = {choose([None, *ACTIVITIES_DONE]), choose([None, *ACTIVITIES_DONE])} - {None}
         case.visit(choose(persons), choose(DAYS), choose(BRANCHES), activities=tuple(sorted(done)))
@@ -169,6 +171,9 @@ def _forget_after(case: Case, subject: str, until: date) -> None:
     }
     table, column = dates[subject]
     case.rows[table] = [row for row in case.rows[table] if row[column] <= until]
+    if subject == "psychologists":
+        functions = case.rows["psychologist_functions"]
+        case.rows["psychologist_functions"] = [row for row in functions if row["function_date"] <= until]
     visits = {row["visit_id"] for row in case.rows["visits"]}
     case.rows["visit_activities"] = [row for row in case.rows["visit_activities"] if row["visit_id"] in visits]
 
@@ -180,7 +185,7 @@ def any_question(choose, values) -> Question:
     by = list(dict.fromkeys(choose(possible) for _ in range(choose([0, 1, 2, 3]))))
     categories = [name for name in possible if dimension(name).kind == "category"]
     where = {}
-    for _ in range(choose([0, 0, 1, 2])):
+    for _ in range(choose([0, 0, 1, 2]) if categories else 0):
         name = choose(categories)
         where[name] = sorted({choose(["unknown", *values(name)]) for _ in range(2)})
     ages = choose(["period", "each_year"]) if "year" in by else "period"

@@ -52,11 +52,6 @@ WHOLE_CHAPTERS = {
 COUNTING = {"persons", "households", "visits", "consultations", "spend"}
 # Counts of these chapters of which there are no case records: groups, courses, events, other services.
 WITHOUT_RECORDS = {
-    "psych.perpetrators_group.clients.2023",
-    "psych.perpetrators_group.consultations.2023",
-    "psych.student_practice.students.2023",
-    "psych.student_practice.consultations.2023",
-    "psych.covision.consultations.2023",
     "gadc.kopa_speks_event.persons.2023",
     "gadc.social_correction.minors.2023",
     "gadc.rehab.children_declared_in_municipality.2023",

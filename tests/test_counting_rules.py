@@ -543,6 +543,18 @@ def test_without_an_age_there_is_no_list_to_find_the_category_in(case: Case) -> 
     assert column(answer, "psychologist_clients") == {"unknown": 1, "total": 1}
 
 
+def test_other_functions_of_psychologists_are_no_consultations_of_clients(case: Case) -> None:
+    person = case.person()
+    case.function("2023-01-01", "perpetrators_group", person)  # left boundary: counted
+    case.function("2023-06-01", "perpetrators_group", person)  # the same person: one participant
+    case.function("2023-06-01", "covision")  # nobody is named: a consultation without a participant
+    case.function("2024-01-01", "covision")  # the day after the last: not counted
+    answer = case.ask(["other_consultations", "other_clients"], 2023, by="psychologist_function")
+    assert column(answer, "other_consultations") == {"perpetrators_group": 2, "covision": 1, "total": 3}
+    assert column(answer, "other_clients") == {"perpetrators_group": 1, "covision": 0, "total": 1}
+    assert case.ask(["consultations", "psychologist_clients"], 2023).value() == 0
+
+
 # ── rule 7: territory ────────────────────────────────────────────────────────────────────────────
 
 

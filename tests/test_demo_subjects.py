@@ -65,7 +65,10 @@ def group(person: SimpleNamespace, year: int) -> str:
 @pytest.fixture(scope="module", params=[2023, 7])
 def psychology(request):
     records = {name: rows(frame) for name, frame in psychologist_records(request.param).items()}
-    persons = {person.person_id: person for person in records["persons"]}
+    functions = records["psychologist_functions"]
+    took_part = {function.person_id for function in functions} - {None}
+    everybody = {person.person_id: person for person in records["persons"]}
+    persons = {number: person for number, person in everybody.items() if number not in took_part}
     clients = {
         year: {
             c.person_id
@@ -74,7 +77,8 @@ def psychology(request):
         }
         for year in (2022, 2023)
     }
-    return SimpleNamespace(**records | {"persons": persons, "clients": clients})
+    further = {"persons": persons, "everybody": everybody, "functions": functions, "clients": clients}
+    return SimpleNamespace(**records | further)
 
 
 @pytest.fixture(scope="module", params=[2023, 7])
@@ -214,6 +218,21 @@ def test_some_things_are_unknown_before_2023_only(psychology):
     unborn = {number for number, person in psychology.persons.items() if person.birth_date is None}
     assert unborn
     assert unborn <= psychology.clients[2022] - psychology.clients[2023]
+
+
+def test_other_functions_and_who_took_part(psychology):
+    for function in ("perpetrators_group", "student_practice", "covision"):
+        held = [row for row in psychology.functions if row.psychologist_function == function]
+        assert len(held) == published(f"psych.{function}.consultations.2023")
+        assert all(row.function_date.weekday() < 5 for row in held)
+    took_part = {
+        function: {row.person_id for row in psychology.functions if row.psychologist_function == function}
+        for function in ("perpetrators_group", "student_practice")
+    }
+    assert len(took_part["perpetrators_group"]) == published("psych.perpetrators_group.clients.2023")
+    assert len(took_part["student_practice"]) == published("psych.student_practice.students.2023")
+    assert not took_part["perpetrators_group"] & took_part["student_practice"]
+    assert set().union(*took_part.values()) <= set(psychology.everybody) - set(psychology.persons)
 
 
 def test_some_never_came_and_are_no_clients(psychology):

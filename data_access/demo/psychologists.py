@@ -19,6 +19,7 @@ from data_access.demo.targets import count
 from data_access.demo.working_days import working_days
 
 FIRST_PERSON = 1_000_000
+FIRST_PARTICIPANT = 1_400_000
 YEARS = (2022, 2023)
 
 # Invented: the report only says that 2022 had more clients than 2023.
@@ -56,6 +57,12 @@ PSYCHOLOGISTS = [
     ("PS5", "full_time", date(2023, 1, 9)),
     ("PS6", "part_time", date(2023, 3, 1)),
 ]
+# Other functions: the months in which they were, and the published number of those who took part.
+FUNCTIONS = {
+    "perpetrators_group": (range(1, 13), "psych.perpetrators_group.clients.2023"),
+    "student_practice": ((2, 3), "psych.student_practice.students.2023"),
+    "covision": ((5,), None),
+}
 BUSY_MONTHS = {6: 0.8, 7: 0.3, 8: 0.7, 12: 0.8}
 MOST_A_YEAR = 30
 MOST_A_DAY = 5
@@ -133,6 +140,7 @@ def psychologist_records(seed: int) -> dict[str, pd.DataFrame]:
             columns=["psychologist", "workload", "employed_from", "employed_to"],
         ),
         "consultations": consultations,
+        "psychologist_functions": _functions(rng),
         "client_problem_areas": _client_problem_areas(rng, clients),
     }
 
@@ -184,7 +192,7 @@ def _never_came(clients: list[Client]) -> list[Client]:
 def _persons(rng: np.random.Generator, clients: list[Client]) -> pd.DataFrame:
     only_2022 = [c for c in clients if c.years == (2022,) and c.population == "residents" and any(c.attended.values())]
     unknown = {c.person_id for c in only_2022[:: len(only_2022) // WITHOUT_BIRTH_DATE_2022][:WITHOUT_BIRTH_DATE_2022]}
-    return pd.DataFrame(
+    known = pd.DataFrame(
         {
             "person_id": [c.person_id for c in clients],
             "person_key": [key(rng) for _ in clients],
@@ -196,6 +204,9 @@ def _persons(rng: np.random.Generator, clients: list[Client]) -> pd.DataFrame:
             "population": [c.population for c in clients],
         }
     )
+    # Of those who took part in a group or a practice nothing is known but that they did.
+    others = pd.DataFrame({"person_id": _participants(), "person_key": [key(rng) for _ in _participants()]})
+    return pd.concat([known, others], ignore_index=True)
 
 
 # ── why ──────────────────────────────────────────────────────────────────────────────────────────
@@ -397,6 +408,26 @@ def _consultations(rng: np.random.Generator, clients: list[Client]) -> pd.DataFr
     frame = frame.sort_values(["consultation_date", "psychologist", "person_id"], ignore_index=True)
     frame.insert(0, "consultation_id", np.arange(1, len(frame) + 1))
     return frame
+
+
+def _functions(rng: np.random.Generator) -> pd.DataFrame:
+    """Group therapy, a student's practice and covision; those who took part are nobody's clients."""
+    rows, people = [], iter(_participants())
+    for function, (months, participants) in FUNCTIONS.items():
+        taking_part = [next(people) for _ in range(count(participants))] if participants else [None]
+        days = [day for day in working_days(2023) if day.month in months]
+        for number in range(count(f"psych.{function}.consultations.2023")):
+            rows.append((days[rng.integers(len(days))], function, taking_part[number % len(taking_part)]))
+    frame = pd.DataFrame(rows, columns=["function_date", "psychologist_function", "person_id"])
+    frame["person_id"] = frame["person_id"].astype("Int64")
+    frame = frame.sort_values(["function_date", "psychologist_function"], kind="stable", ignore_index=True)
+    frame.insert(0, "function_id", np.arange(1, len(frame) + 1))
+    return frame
+
+
+def _participants() -> list[int]:
+    """Numbers of those who took part in other functions."""
+    return [FIRST_PARTICIPANT + n for n in range(sum(count(who) for _, who in FUNCTIONS.values() if who))]
 
 
 def _psychologist(rng: np.random.Generator, day: date, taken: Counter | None = None) -> str:

@@ -53,7 +53,7 @@ LOADS = {
     "status": (("status_decisions", "valid_from"), ()),
     "psychologists": (
         ("consultations", "consultation_date"),
-        ("psychologist_persons", "psychologists", "client_problem_areas"),
+        ("psychologist_persons", "psychologists", "client_problem_areas", "psychologist_functions"),
     ),
     "day_centres": (("visits", "visit_date"), ("day_centre_persons", "visit_activities")),
 }
@@ -67,7 +67,7 @@ ORDER = {
 
 # Copies of the municipality: every number of a copy is that of the original and a multiple of this.
 NUMBERS_A_COPY = 2_000_000
-NUMBERED = {"person_id", "household_id", "decision_id", "payment_id", "visit_id", "consultation_id"}
+NUMBERED = {"person_id", "household_id", "decision_id", "payment_id", "visit_id", "consultation_id", "function_id"}
 KEYS = {"person_key", "household_key"}
 MOST_COPIES = 1_000
 MEMORY = "4GB"

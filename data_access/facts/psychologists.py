@@ -98,4 +98,19 @@ _CONSULTATION_DIMENSIONS: dict[str, Expression] = {
 }
 
 
-FACTS = (Fact("consultations", "psychologists", _consultations, _CONSULTATION_DIMENSIONS),)
+def _functions(scope: Scope) -> dict[str, ColumnElement]:
+    f = scope.start(schema.psychologist_functions)
+    scope.in_period(f.c.function_date)
+    return {"function_id": f.c.function_id, "person_id": f.c.person_id}
+
+
+_FUNCTION_DIMENSIONS: dict[str, Expression] = {
+    **day_grains(lambda s: s.tables["psychologist_functions"].c.function_date),
+    "psychologist_function": lambda s: s.tables["psychologist_functions"].c.psychologist_function,
+}
+
+
+FACTS = (
+    Fact("consultations", "psychologists", _consultations, _CONSULTATION_DIMENSIONS),
+    Fact("psychologist_functions", "psychologists", _functions, _FUNCTION_DIMENSIONS),
+)

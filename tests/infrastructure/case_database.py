@@ -44,6 +44,7 @@ _FILLED = (
     "visits",
     "visit_activities",
     "consultations",
+    "psychologist_functions",
     "client_problem_areas",
     "loads",
     "load_subjects",
@@ -263,6 +264,11 @@ class Case:
             psychologist=psychologist,
             attendance=attendance,
         )
+
+    def function(self, on: date | str, function: str = "perpetrators_group", person: int | None = None) -> int:
+        """Something that psychologists do besides consultations of clients."""
+        columns = {"function_date": day(on), "psychologist_function": function, "person_id": person}
+        return self._add("psychologist_functions", "function_id", **columns)
 
     def area(
         self,

@@ -34,6 +34,8 @@ SUBJECT = {
     "consultations": "psychologists",
     "missed_share": "psychologists",
     "psychologist_clients": "psychologists",
+    "other_consultations": "psychologists",
+    "other_clients": "psychologists",
     "visits": "day_centres",
     "visitors": "day_centres",
 }
@@ -415,6 +417,17 @@ def _consultations(rows, question, measure: str) -> Iterator[dict]:
             }
 
 
+def _functions(rows, question, measure: str) -> Iterator[dict]:
+    for function in rows["psychologist_functions"]:
+        if function["function_date"] in _days(question.period):
+            yield {
+                **_time(function["function_date"]),
+                "consultation": function["function_id"],
+                "person": function["person_id"],
+                "psychologist_function": function["psychologist_function"],
+            }
+
+
 def _category(rows, areas: set[str], age_class: str | None) -> str | None:
     """Rule 6: a named set gives its row, one area gives that area, any other set the combined problems."""
     if not areas or age_class is None:
@@ -456,6 +469,7 @@ _OF_SUBJECT = {
 _RECORDS = {measure: _OF_SUBJECT[subject] for measure, subject in SUBJECT.items()} | dict.fromkeys(
     ("statuses_granted", "statuses_renewed", "statuses_ended"), _decisions
 )
+_RECORDS |= dict.fromkeys(("other_consultations", "other_clients"), _functions)
 
 
 def _different(name: str):
@@ -490,6 +504,8 @@ _FIGURE = {
     "psychologist_clients": lambda records: len(
         {record["person"] for record in records if record["attendance"] == "attended"}
     ),
+    "other_consultations": _different("consultation"),
+    "other_clients": lambda records: len({record["person"] for record in records} - {None}),
     "visits": _different("visit"),
     "visitors": _different("person"),
 }
