@@ -37,7 +37,7 @@ def answer_from_rows(
     frame = _completed(question, frame, cells, coverage)
     frame = _figures(question, frame)
     frame = _ordered(question, frame, vocabulary)
-    notes = _overlaps(question, frame) + _unknowns(question, frame)
+    notes = _unknowns(question, frame)
     stocks = [code for code in question.measures if measure(code).stock]
     grain = finest_grain(question.by)
     if stocks and grain:
@@ -45,6 +45,7 @@ def answer_from_rows(
         notes.append(Note.of("stock_no_total", **_measure_names(stocks[0])))
     notes += _without_records(question, frame, cells, coverage)
     notes += _gaps(question, frame, cells, events)
+    notes += _overlaps(question, frame)
     notes += _breaks(question, events)
     notes += _not_over(question, coverage)
     if as_of.demonstration:
@@ -150,10 +151,13 @@ def _overlaps(question: Question, frame: pd.DataFrame) -> list[Note]:
         kept = [name for name in question.by if not (asked.stock and dimension(name).kind == "time")]
         if asked.additive or asked.ratio or not kept or (asked.stock and len(kept) < len(question.by)):
             continue
-        parts = int(_rows_without(question, frame, kept)[code].sum())
-        total = int(_rows_without(question, frame, [])[code].sum())
-        if parts > total:
-            notes.append(Note.of("overlap", **_measure_names(code), more=parts - total, total=total))
+        parts, total = (_rows_without(question, frame, rows)[code] for rows in (kept, []))
+        # Without every figure the number counted more than once is not known, and a hidden one must not be said.
+        if parts.isna().any() or total.isna().any():
+            continue
+        more = int(parts.sum() - total.sum())
+        if more > 0:
+            notes.append(Note.of("overlap", **_measure_names(code), more=more, total=int(total.sum())))
     return notes
 
 

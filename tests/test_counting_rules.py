@@ -671,6 +671,20 @@ def test_an_unpublished_year_is_a_gap_and_no_zero(case: Case) -> None:
     assert case.ask("households_assisted", 2022, by="benefit").value(benefit="gmi") == 1  # lifted by the split
 
 
+def test_a_gap_is_not_told_by_the_note_of_overlap(case: Case) -> None:
+    case.load("assistance", "2022-01-01", "2023-12-31")
+    case.event("gap", "2022-01-01", "2022-12-31", measure="households_assisted")
+    home = case.household()
+    for year in (2022, 2023):
+        case.payment(home, f"{year}-05-02", benefit_type="gmi")  # one household with two benefits,
+        case.payment(home, f"{year}-05-02", benefit_type="crisis")  # so the parts overlap by one
+    hidden = case.ask("households_assisted", 2022, by="benefit")
+    assert hidden.value() is None
+    assert "overlap" not in kinds(hidden)  # it would say how many there are in all
+    known = case.ask("households_assisted", 2023, by="benefit")
+    assert note(known, "overlap").param("more") == 1
+
+
 def test_a_gap_of_one_centre_is_none_of_the_others(case: Case) -> None:
     case.load("day_centres", "2022-01-01", "2023-12-31")
     case.event("gap", "2022-01-01", "2022-12-31", subject="day_centres", of_dimension="centre", of_code="saime")

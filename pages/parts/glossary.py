@@ -1,7 +1,7 @@
 """The declared measures and dimensions in words, and how far the records of each subject reach."""
 
 from data_access import Database, dimensions, measures
-from data_access.language import format_date
+from data_access.language import format_date, sort_key
 from pages.parts.reader import Reader, plain
 
 Words = tuple[list[str], list[list[str]]]  # a header, and rows of text
@@ -31,4 +31,4 @@ def reach(reader: Reader, database: Database) -> Words:
         [t(f"method.subject_{name}"), format_date(days.data_from, language), format_date(days.data_until, language)]
         for name, days in database.coverage.items()
     ]
-    return [t("method.subject"), t("method.from"), t("method.until")], sorted(rows)
+    return [t("method.subject"), t("method.from"), t("method.until")], sorted(rows, key=lambda row: sort_key(row[0]))
