@@ -15,7 +15,7 @@ from data_access.measures import Measure, dimension, measure
 from data_access.period import Cell
 from data_access.question import TOTAL, UNKNOWN, Question
 from data_access.statement import GROUPED, counted, finest_grain
-from data_access.vocabulary import Vocabulary
+from data_access.vocabulary import Vocabulary, in_order
 
 # Above this many rows, combinations that do not occur are left out rather than shown as zero.
 MOST_COMPLETED_ROWS = 5000
@@ -36,7 +36,7 @@ def answer_from_rows(
     frame = _coded(question, raw, cells)
     frame = _completed(question, frame, cells, coverage)
     frame = _figures(question, frame)
-    frame = _ordered(question, frame, vocabulary)
+    frame = in_order(frame, question.by, vocabulary)
     notes = _unknowns(question, frame)
     stocks = [code for code in question.measures if measure(code).stock]
     grain = finest_grain(question.by)
@@ -120,20 +120,6 @@ def _figures(question: Question, frame: pd.DataFrame) -> pd.DataFrame:
         else:
             figures[code] = frame[code].astype("Int64").fillna(0)
     return figures
-
-
-def _ordered(question: Question, frame: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
-    if not question.by:
-        return frame
-    ranks = {}
-    for name in question.by:
-        if dimension(name).kind == "time":
-            # Codes of one grain sort as text; "total" follows digits.
-            ranks[name] = frame[name]
-        else:
-            ranks[name] = frame[name].map({code: vocabulary.rank(name, code) for code in frame[name].unique()})
-    order = pd.DataFrame(ranks).sort_values(list(ranks), kind="stable").index
-    return frame.loc[order].reset_index(drop=True)
 
 
 def _rows_without(question: Question, frame: pd.DataFrame, kept: Sequence[str]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from data_access.language import format_period
 from data_access.measures import dimension, measure
 from data_access.period import Period
 from data_access.question import TOTAL, Question
+from data_access.vocabulary import in_order
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def _beside(question: Question, now: pd.DataFrame, before: pd.DataFrame, vocabul
             for column, missing, year in ((code, "right_only", now), (f"{code}_before", "left_only", renamed)):
                 absent = (both["_merge"] == missing) & _known(both, year[year[column].notna()], time)
                 both.loc[absent, column] = 0
-        both = _in_order(both.drop(columns="_merge"), by, vocabulary)
+        both = in_order(both.drop(columns="_merge"), by, vocabulary)
     else:
         both = pd.concat([now.reset_index(drop=True), renamed.reset_index(drop=True)], axis=1)
     for code in measures:
@@ -86,18 +87,6 @@ def _known(rows: pd.DataFrame, figures: pd.DataFrame, time: list[str]) -> pd.Ser
         return pd.Series(not figures.empty, index=rows.index)
     spells = set(figures[time].itertuples(index=False, name=None))
     return pd.Series([spell in spells for spell in rows[time].itertuples(index=False, name=None)], index=rows.index)
-
-
-def _in_order(frame: pd.DataFrame, by: list[str], vocabulary) -> pd.DataFrame:
-    ranks = pd.DataFrame(
-        {
-            name: frame[name]
-            if dimension(name).kind == "time"
-            else frame[name].map({code: vocabulary.rank(name, code) for code in frame[name].unique()})
-            for name in by
-        }
-    )
-    return frame.loc[ranks.sort_values(by, kind="stable").index].reset_index(drop=True)
 
 
 def _a_year_later(code: str) -> str:

@@ -133,7 +133,7 @@ _COUNTING = {
 
 # Counted only to make a ratio of.
 PARTS_OF_RATIOS: Mapping[str, tuple[str, Aggregate]] = {
-    "consultations": ("consultations", _distinct("consultation_id")),
+    "consultations": ("consultations", _COUNTING["consultations"].aggregate),
     "consultations_missed": ("consultations", _distinct_if("consultation_id", "attendance", "missed")),
 }
 

@@ -1,11 +1,12 @@
 """The values of every dimension: their codes, order and names, as the database and the fixed lists have them."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 from sqlalchemy import Connection, select
 
 from data_access import schema
@@ -60,6 +61,20 @@ class Vocabulary:
             return cell_label(code, language)
         value = self._by_code.get(name, {}).get(code)
         return getattr(value, f"name_{language}") if value else code
+
+
+def in_order(frame: pd.DataFrame, by: Sequence[str], vocabulary: Vocabulary) -> pd.DataFrame:
+    """Rows of a frame in the order of the codes in its dimension columns: time by its days, totals last."""
+    if not by:
+        return frame
+    ranks = {}
+    for name in by:
+        codes = frame[name]
+        if dimension(name).kind != "time":  # calendar cells of one grain sort as text, and `total` follows digits
+            codes = codes.map({code: vocabulary.rank(name, code) for code in codes.unique()})
+        ranks[name] = codes
+    order = pd.DataFrame(ranks).sort_values(list(ranks), kind="stable").index
+    return frame.loc[order].reset_index(drop=True)
 
 
 def read_vocabulary(connection: Connection) -> Vocabulary:
