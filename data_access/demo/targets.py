@@ -11,9 +11,6 @@ from pathlib import Path
 
 PUBLISHED = Path(__file__).resolve().parent.parent / "published"
 
-GAP = "gap"
-"""A reading that says: the report prints no value, the database keeps it a gap."""
-
 
 def _column(file: str, column: str) -> dict[str, str]:
     with open(PUBLISHED / file, encoding="utf-8", newline="") as lines:
@@ -42,7 +39,3 @@ def count(figure_id: str) -> int:
 def cents(figure_id: str) -> int:
     """An amount of money in euro cents."""
     return int((value(figure_id) * 100).to_integral_exact())
-
-
-def is_gap(figure_id: str) -> bool:
-    return _texts()[figure_id] == GAP

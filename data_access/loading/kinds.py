@@ -59,9 +59,6 @@ class Column:
         """Every heading by which the column is known."""
         return (self.heading, self.heading_en, self.name, *self.also)
 
-    def heading_in(self, language: str) -> str:
-        return self.heading_en if language == "en" else self.heading
-
     def known_as(self) -> dict[str, str]:
         """Folded word → code: codes, names in both languages and what else exports call them."""
         words = {fold(word): code for word, code in self.other_words.items()}
