@@ -111,7 +111,7 @@ class _Counting:
 # visit once in each activity.
 _COUNTING = {
     "spend": _Counting("payments", _CENTS, additive=True),
-    "payments": _Counting("payments", _ROWS, additive=True),
+    "payments": _Counting("payments", Sum(lambda row: row["payments"]), additive=True),
     "households_assisted": _Counting("payments", _distinct("household_id")),
     "persons_assisted": _Counting("payment_members", _distinct("person_id")),
     "recipients": _Counting("payment_recipients", _distinct("person_id")),

@@ -22,7 +22,6 @@ from sqlalchemy import (
     func,
     literal,
     null,
-    or_,
     select,
     tuple_,
     union_all,
@@ -76,6 +75,9 @@ def statement(question: Question, last_days: Mapping[str, date]) -> Select:
     for name, (fact, aggregate) in columns.items():
         by_fact.setdefault(fact, {})[name] = aggregate
     ages = not OF_AGE.isdisjoint({*question.by, *(name for name, _ in question.where)})
+    where = tuple(
+        (name, tuple(None if code == UNKNOWN else code for code in codes)) for name, codes in question.where
+    )
     shared: dict[str, FromClause] = {}
     parts = []
     for code, aggregates in by_fact.items():
@@ -83,6 +85,9 @@ def statement(question: Question, last_days: Mapping[str, date]) -> Select:
         scope = Scope(
             question.period,
             cells_of(question, last_days.get(fact.subject)),
+            by=question.by,
+            where=where,
+            facts=frozenset(by_fact),
             each_year=question.ages == "each_year",
             with_ages=ages,
             shared=shared,
@@ -100,9 +105,8 @@ def _fact_select(
     question: Question, fact: Fact, scope: Scope, aggregates: Mapping[str, Aggregate], columns: list[str]
 ) -> Select:
     entities = fact.begin(scope)
-    split = [fact.dimensions[name](scope).label(name) for name in question.by]
-    for name, codes in question.where:
-        scope.conditions.append(_one_of(fact.dimensions[name](scope), codes))
+    split = [scope.value(fact.dimensions, name).label(name) for name in question.by]
+    scope.filter(fact.dimensions)
     rows = (
         select(*split, *(aggregate.of(entities).label(name) for name, aggregate in aggregates.items()))
         .select_from(scope.source)
@@ -136,13 +140,6 @@ def _figure(once: FromClause, name: str, aggregate: Aggregate | None) -> ColumnE
     if isinstance(aggregate, Distinct):
         return cast(func.count(once.c[name].distinct()), BigInteger)
     return cast(func.coalesce(func.sum(once.c[name]), 0), BigInteger)
-
-
-def _one_of(expression: ColumnElement, codes: tuple[str, ...]) -> ColumnElement:
-    known = [code for code in codes if code != UNKNOWN]
-    if len(known) == len(codes):
-        return expression.in_(known)
-    return or_(expression.is_(None), expression.in_(known)) if known else expression.is_(None)
 
 
 def _mask(keys: list[ColumnElement]) -> ColumnElement:

@@ -14,7 +14,7 @@ from data_access.facts.spans import day_grains
 def _visits(scope: Scope) -> dict[str, ColumnElement]:
     v = scope.start(schema.visits)
     scope.in_period(v.c.visit_date)
-    scope.join(schema.persons, lambda p: p.c.person_id == v.c.person_id)
+    scope.person_id = v.c.person_id
     return {"visit_id": v.c.visit_id, "person_id": v.c.person_id}
 
 

@@ -23,7 +23,7 @@ from data_access.facts.spans import day_grains
 def _consultations(scope: Scope) -> dict[str, ColumnElement]:
     c = scope.start(schema.consultations)
     scope.in_period(c.c.consultation_date)
-    scope.join(schema.persons, lambda p: p.c.person_id == c.c.person_id)
+    scope.person_id = c.c.person_id
     return {
         "consultation_id": c.c.consultation_id,
         "person_id": c.c.person_id,
@@ -40,10 +40,9 @@ def _areas_in_period(scope: Scope, areas: FromClause) -> ColumnElement:
 
 def _problem_area(scope: Scope) -> ColumnElement:
     """Rule 6, each area: a client stands in every area that was theirs on a day of the period."""
-    person = persons(scope)
     areas = scope.join(
         schema.client_problem_areas,
-        lambda a: and_(a.c.person_id == person.c.person_id, _areas_in_period(scope, a)),
+        lambda a: and_(a.c.person_id == scope.person_id, _areas_in_period(scope, a)),
         outer=True,
     )
     return areas.c.problem_area

@@ -1,7 +1,7 @@
 """A fact under construction: its FROM and WHERE, the calendar cells it meets, and the day on which ages count."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import ClassVar
 
@@ -60,12 +60,26 @@ def _coalesced(element: open_until, compiler, **options) -> str:
     return compiler.process(func.coalesce(element.last, literal(date.max, Date)) >= element.day, **options)
 
 
+Expression = Callable[["Scope"], ColumnElement]
+
+
 @dataclass
 class Scope:
-    """The FROM and WHERE of one fact while a statement is put together; `shared` is what its facts have in common."""
+    """The FROM and WHERE of one fact while a statement is put together.
+
+    `by`, `where` (None: not known) and `facts` are those of the whole question, `shared` is what its facts have in
+    common. `ready` are dimensions that stand as columns already, `filtered` those by which records are chosen already;
+    `person_id` is of whoever is counted.
+    """
 
     period: Period
     cells: list[Cell]
+    by: tuple[str, ...] = ()
+    where: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
+    facts: frozenset[str] = frozenset()
+    ready: dict[str, ColumnElement] = field(default_factory=dict)
+    filtered: Collection[str] = ()
+    person_id: ColumnElement | None = None
     tables: dict[str, FromClause] = field(default_factory=dict)
     source: FromClause | None = None
     conditions: list[ColumnElement] = field(default_factory=list)
@@ -82,22 +96,29 @@ class Scope:
         self.source = alias
         return alias
 
-    def start_spans(self, table: Table, stock: bool) -> FromClause:
+    def start_spans(self, table: Table, stock: bool, once: Mapping[str, "Expression"]) -> FromClause:
         """Begin with rows of a table that are in force in the calendar cells of the period: one row for each such cell.
 
         For a stock each cell is one day, its last. `born_by_…` are the birth dates that bound the age groups
         on the day that counts for the cell. The rows are made first, as a CTE of their own: left to
         themselves, planners join the cells with all memberships (4.6 million rows for 60 month ends).
+        `once`: dimensions that are evaluated with them, not anew by each fact.
         """
         self.stock = stock
         name = f"{table.name}_{'on_date' if stock else 'in_force'}"
         if name not in self.shared:
             cell, span = self._cells(), table.alias()
             touches = and_(span.c.valid_from < cell.c.after, open_until(span.c.valid_to, cell.c.first_day))
-            in_force = select(*cell.c, *span.c).select_from(cell.join(span, touches)).cte(name)
+            here = replace(self, tables={table.name: span}, cell=cell)
+            flags = [once[asked](here).label(asked) for asked in self._asked(once)]
+            in_force = select(*cell.c, *span.c, *flags).select_from(cell.join(span, touches)).cte(name)
             self.shared[name] = in_force.prefix_with("MATERIALIZED")
         self.cell = self.source = self.tables[table.name] = self.shared[name]
+        self.ready = {asked: self.source.c[asked] for asked in self._asked(once)}
         return self.source
+
+    def _asked(self, dimensions: Mapping[str, "Expression"]) -> list[str]:
+        return [name for name in dimensions if name in (*self.by, *(where for where, _ in self.where))]
 
     def _cells(self) -> FromClause:
         columns = [
@@ -116,6 +137,16 @@ class Scope:
             self.tables[table.name] = alias
             self.source = self.source.join(alias, on(alias), isouter=outer)
         return self.tables[table.name]
+
+    def value(self, dimensions: Mapping[str, "Expression"], name: str) -> ColumnElement:
+        """A dimension as a column."""
+        return self.ready[name] if name in self.ready else dimensions[name](self)
+
+    def filter(self, dimensions: Mapping[str, "Expression"]) -> None:
+        """Only the records that the question is about."""
+        for name, codes in self.where:
+            if name in dimensions and name not in self.filtered:
+                self.conditions.append(_one_of(self.value(dimensions, name), codes))
 
     def in_period(self, day: ColumnElement) -> None:
         """Rule 2: half-open. `day` is also the one whose year counts when ages are those of each year."""
@@ -149,11 +180,15 @@ class Scope:
         return (*days, *born, born_by(counts, pension_age(counts)))
 
 
+def _one_of(expression: ColumnElement, codes: tuple[str | None, ...]) -> ColumnElement:
+    known = [code for code in codes if code is not None]
+    if len(known) == len(codes):
+        return expression.in_(known)
+    return or_(expression.is_(None), expression.in_(known)) if known else expression.is_(None)
+
+
 def _born_by(day: date, months: int | None) -> ColumnElement:
     return literal(born_by(day, pension_age(day) if months is None else months), Date)
-
-
-Expression = Callable[[Scope], ColumnElement]
 
 
 @dataclass(frozen=True)

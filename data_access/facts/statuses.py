@@ -23,7 +23,7 @@ def _statuses(stock: bool) -> Callable[[Scope], dict[str, ColumnElement]]:
     """Decisions in force on at least one day of each cell; for a stock, on its last day."""
 
     def begin(scope: Scope) -> dict[str, ColumnElement]:
-        d = scope.start_spans(schema.status_decisions, stock)
+        d = scope.start_spans(schema.status_decisions, stock, _OF_HOUSEHOLD)
         return {"household_id": d.c.household_id}
 
     return begin
@@ -42,7 +42,7 @@ def _status_members(stock: bool) -> Callable[[Scope], dict[str, ColumnElement]]:
             schema.memberships,
             lambda m: and_(m.c.household_id == d.c.household_id, _present_with_status(scope, m)),
         )
-        scope.join(schema.persons, lambda q: q.c.person_id == m.c.person_id)
+        scope.person_id = m.c.person_id
         return {"person_id": m.c.person_id}
 
     return begin
@@ -64,12 +64,14 @@ def _residences(scope: Scope) -> FromClause:
     )
 
 
+_OF_HOUSEHOLD = household_dimensions("status_decisions", _present_with_status)
+
 _STATUS_DIMENSIONS: dict[str, Expression] = {
     **CELL_GRAINS,
     "status": lambda s: s.tables["status_decisions"].c.status,
     "population": lambda s: households(s).c.population,
     "territory": lambda s: _residences(s).c.territory,
-    **household_dimensions("status_decisions", _present_with_status),
+    **_OF_HOUSEHOLD,
 }
 
 
