@@ -6,7 +6,7 @@ each measure is counted.
 
 import csv
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -39,6 +39,25 @@ Aggregate = Sum | Distinct
 
 
 @dataclass(frozen=True)
+class Rows:
+    """Counts the rows of a fact, those with a value of a column where one is named, each once.
+
+    A split or filter by a dimension of `repeated_by` can make several rows of one: only then keys are counted, which
+    takes three times as long (visits by year and group, 2019–2023).
+    """
+
+    key: str
+    repeated_by: tuple[str, ...] = ()
+    having: tuple[str, str] | None = None
+
+    def aggregate(self, used: Collection[str]) -> Aggregate:
+        """How the rows are counted in a question that uses these dimensions."""
+        if not set(used).isdisjoint(self.repeated_by):
+            return _distinct_if(self.key, *self.having) if self.having else _distinct(self.key)
+        return _rows_if(*self.having) if self.having else _ROWS
+
+
+@dataclass(frozen=True)
 class Measure:
     """Something that can be counted. `unit`: cents, percent, or what one counted thing is (households, persons …).
 
@@ -48,7 +67,7 @@ class Measure:
     code: str
     unit: str
     fact: Fact
-    aggregate: Aggregate | None
+    aggregate: Aggregate | Rows | None
     additive: bool
     stock: bool
     ratio: tuple[str, str] | None
@@ -101,14 +120,14 @@ _ROWS = Sum(lambda row: literal(1, Integer))
 @dataclass(frozen=True)
 class _Counting:
     fact: str
-    aggregate: Aggregate | None
+    aggregate: Aggregate | Rows | None
     additive: bool = False
     stock: bool = False
     ratio: tuple[str, str] | None = None
 
 
-# Consultations and visits count distinct rows, because a client stands once in each problem area and a
-# visit once in each activity.
+# A client stands once in each problem area and a visit once in each activity.
+_AREAS, _ACTIVITIES = ("problem_area",), ("service_activity",)
 _COUNTING = {
     "spend": _Counting("payments", _CENTS, additive=True),
     "payments": _Counting("payments", Sum(lambda row: row["payments"]), additive=True),
@@ -122,19 +141,19 @@ _COUNTING = {
     "statuses_granted": _Counting("decisions_begun", _rows_if("decision_kind", "granted"), additive=True),
     "statuses_renewed": _Counting("decisions_begun", _rows_if("decision_kind", "renewed"), additive=True),
     "statuses_ended": _Counting("decisions_ended", _ROWS, additive=True),
-    "consultations": _Counting("consultations", _distinct("consultation_id")),
+    "consultations": _Counting("consultations", Rows("consultation_id", _AREAS)),
     "missed_share": _Counting("consultations", None, ratio=("consultations_missed", "consultations")),
     "psychologist_clients": _Counting("consultations", _distinct_if("person_id", "attendance", "attended")),
-    "other_consultations": _Counting("psychologist_functions", _distinct("function_id")),
+    "other_consultations": _Counting("psychologist_functions", _ROWS),
     "other_clients": _Counting("psychologist_functions", _distinct("person_id")),
-    "visits": _Counting("visits", _distinct("visit_id")),
+    "visits": _Counting("visits", Rows("visit_id", _ACTIVITIES)),
     "visitors": _Counting("visits", _distinct("person_id")),
 }
 
 # Counted only to make a ratio of.
-PARTS_OF_RATIOS: Mapping[str, tuple[str, Aggregate]] = {
+PARTS_OF_RATIOS: Mapping[str, tuple[str, Rows]] = {
     "consultations": ("consultations", _COUNTING["consultations"].aggregate),
-    "consultations_missed": ("consultations", _distinct_if("consultation_id", "attendance", "missed")),
+    "consultations_missed": ("consultations", Rows("consultation_id", _AREAS, ("attendance", "missed"))),
 }
 
 

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from data_access.facts import FACTS, OF_AGE, Fact, Scope
-from data_access.measures import PARTS_OF_RATIOS, Aggregate, Distinct, Sum, dimension, measure
+from data_access.measures import PARTS_OF_RATIOS, Aggregate, Distinct, Rows, Sum, dimension, measure
 from data_access.period import GRAINS, Cell
 from data_access.question import UNKNOWN, Question
 
@@ -62,7 +62,10 @@ def counted(question: Question) -> dict[str, tuple[str, Aggregate]]:
             columns |= {part: PARTS_OF_RATIOS[part] for part in asked.ratio}
         else:
             columns[code] = (asked.fact.code, asked.aggregate)
-    return columns
+    used = {*question.by, *(name for name, _ in question.where)}
+    return {
+        name: (fact, how.aggregate(used) if isinstance(how, Rows) else how) for name, (fact, how) in columns.items()
+    }
 
 
 def statement(question: Question, last_days: Mapping[str, date]) -> Select:
