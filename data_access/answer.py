@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -92,10 +93,14 @@ class Answer:
 
         A combination that does not occur among records of covered days counts as 0.
         """
-        rows = self.frame
-        for name in self.question.by:
-            rows = rows[rows[name] == where.get(name, TOTAL)]
-        if rows.empty:
+        place = self._places.get(tuple(where.get(name, TOTAL) for name in self.question.by))
+        if place is None:
             return 0
-        found = rows.iloc[0][measure or self.question.measures[0]]
+        found = self.frame[measure or self.question.measures[0]].iat[place]
         return None if pd.isna(found) else found
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, ...], int]:
+        by = list(self.question.by)
+        codes = self.frame[by].itertuples(index=False, name=None) if by else [()]
+        return {row: place for place, row in enumerate(codes)}

@@ -78,9 +78,7 @@ def statement(question: Question, last_days: Mapping[str, date]) -> Select:
     for name, (fact, aggregate) in columns.items():
         by_fact.setdefault(fact, {})[name] = aggregate
     ages = not OF_AGE.isdisjoint({*question.by, *(name for name, _ in question.where)})
-    where = tuple(
-        (name, tuple(None if code == UNKNOWN else code for code in codes)) for name, codes in question.where
-    )
+    where = tuple((name, tuple(None if code == UNKNOWN else code for code in codes)) for name, codes in question.where)
     shared: dict[str, FromClause] = {}
     parts = []
     for code, aggregates in by_fact.items():

@@ -32,6 +32,7 @@ LONGEST_QUESTION = 50  # milliseconds on DuckDB, warm, at demonstration size
 LONGEST_CHANGE = 150  # milliseconds of server time
 LONGEST_NAME = 100  # letters of a question
 YEARS = ("2022", "2023")
+YEAR_BEFORE_A_CHANGE = "2020"  # shares no year with the changes that are measured
 
 EMPTY_PAGE = """
 import plotly.graph_objects as go
@@ -222,6 +223,13 @@ def change_year(app: AppTest) -> Callable[[], object]:
     return change
 
 
+def first_change(app: AppTest) -> float:
+    """Milliseconds of a change on an open page to a year that nobody has asked for."""
+    st.cache_data.clear()
+    app.selectbox(key="choice_year").set_value(YEAR_BEFORE_A_CHANGE).run()
+    return milliseconds(lambda: app.selectbox(key="choice_year").set_value(YEARS[-1]).run(), 1)[0]
+
+
 def measure_changes(times: int) -> None:
     """Server time of a rerun; AppTest's own share is that of an empty page."""
     empty = AppTest.from_string(EMPTY_PAGE, default_timeout=60).run()
@@ -232,7 +240,7 @@ def measure_changes(times: int) -> None:
 
     change_empty()
     nothing = statistics.median(milliseconds(change_empty, times))
-    rows = [("empty page, one chart", shown(nothing), "", "", "", "", "")]
+    rows = [("empty page, one chart", shown(nothing), "", "", "", "", "", "")]
     for page, view in VIEWS:
         app = open_page(page, **view)
         if "choice_year" not in [box.key for box in app.selectbox]:
@@ -241,11 +249,12 @@ def measure_changes(times: int) -> None:
         milliseconds(change, 2)
         warm = milliseconds(change, times)
 
-        def cold(change=change) -> None:
+        def nothing_cached(change=change) -> None:
             st.cache_data.clear()
             change()
 
-        asking = milliseconds(cold, max(3, times // 2))
+        emptied = milliseconds(nothing_cached, max(3, times // 2))
+        asking = [first_change(app) for _ in range(max(3, times // 2))]
         rows.append(
             (
                 " ".join((page, *view.values())),
@@ -253,13 +262,23 @@ def measure_changes(times: int) -> None:
                 shown(max(warm)),
                 shown(min(asking)),
                 shown(statistics.median(asking)),
+                shown(statistics.median(emptied)),
                 f"{statistics.median(warm) / nothing:.1f}×",
                 "met" if statistics.median(asking) <= LONGEST_CHANGE else "missed",
             )
         )
     table(
-        f"Server time of a change of the year, median of {times}; target {LONGEST_CHANGE} ms, answers not cached",
-        ["page", "answers cached ms", "worst", "not cached, best", "median ms", "cached to empty", "target"],
+        f"Server time of a change of the year, median of {times}; target {LONGEST_CHANGE} ms, asked for the first time",
+        [
+            "page",
+            "asked before ms",
+            "worst",
+            "first time, best",
+            "median",
+            "nothing cached",
+            "cached to empty",
+            "target",
+        ],
         rows,
     )
 

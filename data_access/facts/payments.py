@@ -50,16 +50,18 @@ def _stands_ready(scope: Scope, paid: FromClause) -> None:
 
 def _single_payments(scope: Scope) -> FromClause:
     """The payments that the question is about: their household, day, cents and whatever it splits them by."""
-    single = Scope(scope.period, scope.cells, scope.by, scope.where, each_year=scope.each_year)
-    p = _start_payments(single)
-    single.filter(_PAYMENT_DIMENSIONS)
-    split = [_PAYMENT_DIMENSIONS[name](single).label(name) for name in _asked(scope)]
-    return (
-        select(*split, p.c.household_id, p.c.payment_date, p.c.cents)
-        .select_from(single.source)
-        .where(*single.conditions)
-        .subquery()
-    )
+    if "single_payments" not in scope.shared:
+        single = Scope(scope.period, scope.cells, scope.by, scope.where, each_year=scope.each_year)
+        p = _start_payments(single)
+        single.filter(_PAYMENT_DIMENSIONS)
+        split = [_PAYMENT_DIMENSIONS[name](single).label(name) for name in _asked(scope)]
+        scope.shared["single_payments"] = (
+            select(*split, p.c.household_id, p.c.payment_date, p.c.cents)
+            .select_from(single.source)
+            .where(*single.conditions)
+            .subquery()
+        )
+    return scope.shared["single_payments"]
 
 
 def _households_paid(scope: Scope) -> FromClause:
