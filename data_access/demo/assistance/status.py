@@ -55,7 +55,7 @@ def spells(world: World) -> pd.DataFrame:
         from_turn, to_turn = second[household, begin], first[household, end]
         start, stop = _months(rng, begin, end, earliest, np.where(from_turn, turn[household, begin], -1),
                               np.where(to_turn, turn[household, end], -1))  # fmt: skip
-        lasting = (stop >= MONTHS - 3) & (rng.random(len(stop)) < 0.8)  # into the year after the last
+        lasting = (stop >= MONTHS - 3) & (rng.random(len(stop)) < 0.94)  # into the year after the last
         stop = stop + lasting * rng.integers(1, 3, len(stop)) * 3
         found.append(pd.DataFrame({"household": household, "status": status, "start": start, "stop": stop}))
     return pd.concat(found, ignore_index=True)
@@ -84,7 +84,8 @@ def decisions(world: World, spell: pd.DataFrame) -> pd.DataFrame:
         more = length < left
         rest = rest.assign(start=rest["start"] + length)[more]
     cut = pd.concat(parts, ignore_index=True)
-    cut = cut[cut["start"] < MONTHS].sort_values(["household", "status", "start"])
+    # What is renewed on the day after the last is known by then: without it a status would seem to have ended.
+    cut = cut[cut["start"] <= MONTHS].sort_values(["household", "status", "start"])
     earlier = cut[["household", "status", "stop"]].shift()
     cut["renewed"] = (
         cut["household"].eq(earlier["household"])
@@ -109,20 +110,21 @@ def _months(rng, begin, end, earliest, begin_turn, end_turn) -> tuple[np.ndarray
     """
     start, stop = np.empty(len(begin), int), np.empty(len(begin), int)
     for i in range(len(begin)):
-        years, low = end[i] - begin[i], earliest[i]
+        years, low, last_year = end[i] - begin[i], earliest[i], end[i] == len(YEARS) - 1
         if begin_turn[i] >= 0:
             firsts = [begin_turn[i]]
         elif end_turn[i] >= 0:
             firsts = [m for m in range(low, 12) if (end_turn[i] - m) % 3 == 0 and (years or m < end_turn[i] - 1)]
         else:
-            firsts = range(low, 12 if years else 10)
+            # In the last year, what begins late goes on after it.
+            firsts = range(low, 12 if years or last_year else 10)
         begun = begin[i] == 0 and rng.random() < EDGE
         first = firsts[0] if begun else firsts[int(len(firsts) * rng.random() ** 1.4)]
         if end_turn[i] >= 0:
             last = end_turn[i] - 1
         else:
-            lasts = [m for m in range(12) if (m - first + 1) % 3 == 0 and (years or m > first)]
-            goes_on = end[i] == len(YEARS) - 1 and rng.random() < EDGE
+            lasts = [m for m in range(12) if (m - first + 1) % 3 == 0 and (years or m > first)] or [first + 2]
+            goes_on = last_year and rng.random() < EDGE
             last = lasts[-1] if goes_on else lasts[int(len(lasts) * rng.random() ** 0.6)]
         start[i], stop[i] = 12 * begin[i] + first, 12 * end[i] + last
     return start, stop
