@@ -29,7 +29,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -401,6 +401,11 @@ loads = Table(
     Column("loaded_by", String(200), comment="Who loaded it; NULL: unknown"),
     Column("undone_at", DateTime, comment="When it was undone, UTC; NULL: it counts"),
     Column("undone_by", String(200), comment="Who undid it"),
+    Column(
+        "key_fingerprint",
+        String(16),
+        comment="Fingerprint of the key by which its persons and households are told apart; NULL: it has none",
+    ),
     _key("load_id"),
     comment="Loads: what came in when, by whom, and whether it still counts",
 )
@@ -419,6 +424,18 @@ load_subjects = Table(
     _key("load_id", "subject"),
     _refers("load_id", "loads.load_id"),
     comment="What a load changed, by subject, and up to which day its records reach",
+)
+
+load_spans = Table(
+    "load_spans",
+    metadata,
+    _number("load_id", "Load"),
+    _code("subject", "assistance, status, psychologists or day_centres"),
+    _day("data_from", "First day of the span"),
+    _day("data_until", "Last day of the span"),
+    _key("load_id", "subject", "data_from"),
+    _refers("load_id", "loads.load_id"),
+    comment="Spans of days that a load has records of: whole months, without those in which it has none",
 )
 
 load_files = Table(

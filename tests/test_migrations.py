@@ -157,6 +157,9 @@ def test_the_first_version_becomes_this_one(new_url) -> None:
             (1, "assistance", *days, 0, 10, None, None),
             (4, "day_centres", *days, 0, 40, None, None),
         ]
+        spans = connection.execute(select(schema.load_spans).order_by(schema.load_spans.c.load_id)).all()
+        assert [tuple(row) for row in spans] == [(1, "assistance", *days), (4, "day_centres", *days)]
+        assert set(connection.scalars(select(schema.loads.c.key_fingerprint))) == {None}
         loads = {name: connection.scalars(select(schema.metadata.tables[name].c.load_id)).all() for name in V1_ROWS
                  if "load_id" in schema.metadata.tables[name].c}  # fmt: skip
     assert loads == {

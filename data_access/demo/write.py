@@ -232,6 +232,7 @@ def _fill(connection: Connection, frames: Frames, scale: int, tell: Progress) ->
     loads, subjects = _loads(frames, scale)
     append(connection, schema.loads, loads)
     append(connection, schema.load_subjects, subjects)
+    append(connection, schema.load_spans, subjects[["load_id", "subject", "data_from", "data_until"]])
 
 
 # ── many municipalities ──────────────────────────────────────────────────────────────────────────

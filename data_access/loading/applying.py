@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import psycopg
 import psycopg.errors
-from sqlalchemy import Connection, String, Table, func, insert, literal, select, update
+from sqlalchemy import URL, Connection, String, Table, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data_access import schema
@@ -16,6 +16,7 @@ from data_access.changing import changing, check_version
 from data_access.database import address
 from data_access.errors import DatabaseError
 from data_access.loading import records
+from data_access.loading.key_of_records import WITHOUT_KEYS
 from data_access.loading.replacing import (
     analyze,
     brings,
@@ -136,14 +137,15 @@ def apply(
     warnings: pd.DataFrame | None = None,
     source: str = "",
     mends: int | None = None,
+    key_fingerprint: str | None = None,
     progress: Progress | None = None,
 ) -> LoadResult:
     """Brings the accepted rows of each kind into the database as one load.
 
     `rejected` has the columns kind, file_name, sheet, row, column_name, value, reason; `warnings` kind, warning,
     month (202301 or missing), count. `mends` names the load whose rejected rows these are, mended: they are added
-    to what is there and replace nothing. `progress` is told how much is done and which step begins: preparing,
-    people, records, finishing.
+    to what is there and replace nothing. `key_fingerprint` names the key of its persons and households. `progress`
+    is told how much is done and which step begins: preparing, people, records, finishing.
 
     Raises AlreadyLoaded, NothingToLoad, DemonstrationPresent, BrokenReference, DatabaseVersion, BeingWritten,
     DatabaseMissing, DatabaseUnavailable, DiskFull, MayNotWrite, NotChanged; the database is then as it was.
@@ -157,10 +159,10 @@ def apply(
     place = address(url)
     with changing(place) as connection:
         check_version(connection)
-        _refuse_demonstration(connection, place.render_as_string(hide_password=True))
+        refuse_demonstration(connection, place)
         if same := already_loaded(connection, files):
             raise AlreadyLoaded(names=", ".join(dict.fromkeys(file.name for file in same)))
-        load = _begin(connection, who, source)
+        load = _begin(connection, who, source, key_fingerprint if accepted.keys() - WITHOUT_KEYS else None)
         before = _counts(connection, accepted)
         try:
             records.write(connection, load.load_id, accepted, replacing=mends is None, progress=tell)
@@ -252,14 +254,15 @@ def _overtaken(connection: Connection, kind: str, load_id: int) -> bool:
     return later > load_id
 
 
-def _refuse_demonstration(connection: Connection, name: str) -> None:
+def refuse_demonstration(connection: Connection, place: URL) -> None:
+    """Raises DemonstrationPresent where the records of the database are synthetic."""
     loads = schema.loads
     demonstration = select(func.count()).select_from(loads).where(loads.c.demonstration, loads.c.undone_at.is_(None))
     if connection.scalar(demonstration):
-        raise DemonstrationPresent(address=name)
+        raise DemonstrationPresent(address=place.render_as_string(hide_password=True))
 
 
-def _begin(connection: Connection, who: str, source: str) -> LoadResult:
+def _begin(connection: Connection, who: str, source: str, key_fingerprint: str | None) -> LoadResult:
     number = (connection.scalar(select(func.max(schema.loads.c.load_id))) or 0) + 1
     moment = _now()
     connection.execute(
@@ -269,6 +272,7 @@ def _begin(connection: Connection, who: str, source: str) -> LoadResult:
             demonstration=False,
             source=_fit(source, 200),
             loaded_by=_fit(who, 200),
+            key_fingerprint=key_fingerprint,
         )
     )
     return LoadResult(number, moment, ())

@@ -36,6 +36,12 @@ class BadKeyFile(DataAccessError):
     exit_code = 1
 
 
+class KeyFileMissing(BadKeyFile):
+    """There is no file of the key, and the database has records that were made with one."""
+
+    key = "errors.key_file_missing"
+
+
 class OtherKey(DataAccessError):
     """The key is not the one with which the records of the database were made."""
 
@@ -113,7 +119,7 @@ def fingerprint(key: bytes) -> str:
 
 
 def check_fingerprint(key: bytes, known: str | None) -> None:
-    """Raises OtherKey where earlier loads were made with another key; None: there are none."""
+    """Raises OtherKey where earlier loads were made with another key; None: no load says with which."""
     if known and not hmac.compare_digest(fingerprint(key), known):
         raise OtherKey(file=str(key_file()))
 
@@ -124,10 +130,15 @@ def key_file() -> Path:
 
 
 def load_key(path: Path | None = None, create: bool = True) -> bytes:
-    """The key. On first use it is made, readable by its owner only. Raises BadKeyFile."""
+    """The key. On first use it is made, readable by its owner only; without `create` it has to be there.
+
+    Raises BadKeyFile, KeyFileMissing.
+    """
     path = path or key_file()
     try:
-        if create and not path.exists():
+        if not path.exists():
+            if not create:
+                raise KeyFileMissing(file=str(path))
             _make(path)
         text = path.read_text(encoding="ascii").strip()
         key = bytes.fromhex(text)

@@ -12,14 +12,15 @@ import pandas as pd
 from sqlalchemy import Connection, Date, cast, func, select
 
 from data_access import schema
-from data_access.database import open_database
+from data_access.database import address, open_database
 from data_access.errors import DataAccessError, DatabaseError
 from data_access.loading import applying
-from data_access.loading.applying import LoadedFile, LoadResult, already_loaded
+from data_access.loading.applying import LoadedFile, LoadResult, already_loaded, refuse_demonstration
 from data_access.loading.checking import ORDER, Checked, Warning, check, read_state
 from data_access.loading.checks_rows import FINDING, PLACE, no_findings
 from data_access.loading.errors import FileUnopened
-from data_access.loading.keys import load_key, without_personal_codes
+from data_access.loading.key_of_records import key_of_records
+from data_access.loading.keys import fingerprint, without_personal_codes
 from data_access.loading.mapping import Mapping, load_mapping
 from data_access.loading.parsing import Parsed, parse
 from data_access.loading.reading import Note, RawTable, read
@@ -97,6 +98,7 @@ class Plan:
     mends: int | None  # the load whose rejected rows these are, mended
     rejections: pd.DataFrame = field(repr=False)
     version: str = field(repr=False)
+    key_fingerprint: str = field(repr=False)
     accepted: AnyMapping[str, pd.DataFrame] = field(repr=False)
     files: tuple[LoadedFile, ...] = field(repr=False)
     rejected_rows: AnyMapping[str, pd.DataFrame] = field(repr=False)
@@ -140,6 +142,7 @@ class Plan:
             ),
             source=", ".join(dict.fromkeys(file.name for file in self.files)),
             mends=self.mends,
+            key_fingerprint=self.key_fingerprint,
             progress=progress,
         )
 
@@ -207,16 +210,17 @@ def plan(
 
     A file is a path, or a name and its content. `progress` is told how much is done and which step begins: reading,
     checking. A file that cannot be read is named in `unread`, with its reason. Raises MendedApart, NoFiles,
-    BadKeyFile, an error of the mapping file, DatabaseMissing, DatabaseUnavailable, DatabaseVersion.
+    DemonstrationPresent, BadKeyFile, KeyFileMissing, OtherKey, an error of the mapping file, DatabaseMissing,
+    DatabaseUnavailable, DatabaseVersion.
     """
     tell = progress or (lambda done, step: None)
     tell(0.0, "reading")
     database = open_database(url)
     version = database.read_version()
     with database.engine.connect() as connection:
-        reading = _read_all(
-            list(files), load_mapping(mapping), key or load_key(), _branch_names(connection), today, tell
-        )
+        refuse_demonstration(connection, address(url))
+        key = key_of_records(connection, key)
+        reading = _read_all(list(files), load_mapping(mapping), key, _branch_names(connection), today, tell)
         if len(reading.mends) > 1:
             raise MendedApart()
         mends = next(iter(reading.mends), None)
@@ -246,6 +250,7 @@ def plan(
         mends=mends,
         rejections=checked.rejections,
         version=version,
+        key_fingerprint=fingerprint(key),
         accepted=checked.accepted,
         files=described,
         rejected_rows=_rejected_rows(tables, checked),

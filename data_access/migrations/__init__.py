@@ -12,10 +12,10 @@ from sqlalchemy import URL, Connection, inspect, text, update
 from data_access import schema
 from data_access.changing import changing, version_of
 from data_access.errors import DatabaseVersion
-from data_access.migrations import v0001, v0002
+from data_access.migrations import v0001, v0002, v0003
 from data_access.reference_rows import fill_reference
 
-_UPGRADES: dict[int, Callable[[Connection], None]] = {1: v0001.upgrade, 2: v0002.upgrade}
+_UPGRADES: dict[int, Callable[[Connection], None]] = {1: v0001.upgrade, 2: v0002.upgrade, 3: v0003.upgrade}
 
 
 class Migrated(NamedTuple):

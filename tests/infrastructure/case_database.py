@@ -48,6 +48,7 @@ _FILLED = (
     "client_problem_areas",
     "loads",
     "load_subjects",
+    "load_spans",
 )
 _YES_NO = ("income_tested", "social_assistance")
 _DAYS = ("valid_from", "valid_to", "opened_on", "closed_on")
@@ -308,8 +309,19 @@ class Case:
 
     # ── what is known of the records ─────────────────────────────────────────────────────────────
 
-    def load(self, subject: str, data_from: date | str, data_until: date | str, *, demonstration: bool = False) -> None:
-        load = self._add("loads", "load_id", demonstration=demonstration, source="hand-made rows")
+    def load(
+        self,
+        subject: str,
+        data_from: date | str,
+        data_until: date | str,
+        *,
+        demonstration: bool = False,
+        undone: bool = False,
+    ) -> None:
+        """Says that the records of a subject reach these days; several loads of one subject may have holes between."""
+        undone_at = datetime(2024, 1, 3) if undone else None
+        load = self._add("loads", "load_id", demonstration=demonstration, source="hand-made rows", undone_at=undone_at)
+        self._add("load_spans", load_id=load, subject=subject, data_from=day(data_from), data_until=day(data_until))
         self._add(
             "load_subjects",
             load_id=load,
