@@ -121,6 +121,13 @@ def _engine(place: URL) -> Engine:
     )
 
 
+def state_of(connection: Connection) -> str:
+    """Names what has been loaded and undone in a database, wherever it stands."""
+    loads = schema.loads
+    moments = (func.count(), func.max(loads.c.load_id), func.max(loads.c.loaded_at), func.max(loads.c.undone_at))
+    return "@".join(map(str, connection.execute(select(*moments).select_from(loads)).one()))
+
+
 @dataclass(frozen=True)
 class Database:
     """One state of a case database. Make it with `open_database`."""
@@ -169,13 +176,15 @@ class Database:
 
     def read_version(self) -> str:
         """The data's version as the database has it now."""
-        loads = schema.loads
-        [state] = self._rows(
-            select(
-                func.count(), func.max(loads.c.load_id), func.max(loads.c.loaded_at), func.max(loads.c.undone_at)
-            ).select_from(loads)
-        )
-        return f"{self.engine.url.render_as_string(hide_password=True)}#{'@'.join(map(str, state))}"
+        return f"{self.engine.url.render_as_string(hide_password=True)}#{self.read_state()}"
+
+    def read_state(self) -> str:
+        """Which loads count, as the database has it now; never again the same after a load or an undo."""
+        with self._connect() as connection:
+            try:
+                return state_of(connection)
+            except DBAPIError as error:
+                raise DatabaseUnavailable() from error
 
     @cached_property
     def version(self) -> str:

@@ -18,8 +18,8 @@ from sqlalchemy.engine import make_url
 
 from data_access import DataAccessError, Question, open_database, schema
 from data_access.__main__ import main
-from data_access.loading.applying import undo
-from data_access.loading.plan import ChangedMeanwhile, Plan, plan
+from data_access.loading.applying import ChangedMeanwhile, undo
+from data_access.loading.plan import Plan, plan
 from data_access.migrations import migrate
 from tests.infrastructure.exports import ORDER, STYLES, TODAY, Service
 from tests.infrastructure.slow_answers import slow_answer

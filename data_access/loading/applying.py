@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from data_access import schema
 from data_access.bulk import append
 from data_access.changing import changing, check_version
-from data_access.database import address
+from data_access.database import address, state_of
 from data_access.errors import DatabaseError
 from data_access.loading import records
 from data_access.loading.key_of_records import WITHOUT_KEYS
@@ -61,6 +61,12 @@ class AlreadyLoaded(DatabaseError):
     """A file that an active load of the same kind has brought, unchanged; `names` says which."""
 
     key = "errors.already_loaded"
+
+
+class ChangedMeanwhile(DatabaseError):
+    """Another load has changed the database since these rows were checked."""
+
+    key = "errors.changed_meanwhile"
 
 
 class NothingToLoad(DatabaseError):
@@ -138,17 +144,20 @@ def apply(
     source: str = "",
     mends: int | None = None,
     key_fingerprint: str | None = None,
+    expected_state: str | None = None,
     progress: Progress | None = None,
 ) -> LoadResult:
     """Brings the accepted rows of each kind into the database as one load.
 
     `rejected` has the columns kind, file_name, sheet, row, column_name, value, reason; `warnings` kind, warning,
     month (202301 or missing), count. `mends` names the load whose rejected rows these are, mended: they are added
-    to what is there and replace nothing. `key_fingerprint` names the key of its persons and households. `progress`
-    is told how much is done and which step begins: preparing, people, records, finishing.
+    to what is there and replace nothing. `key_fingerprint` names the key of its persons and households.
+    `expected_state` is what `database.state_of` said when the rows were checked. `progress` is told how much is done
+    and which step begins: preparing, people, records, finishing.
 
-    Raises AlreadyLoaded, NothingToLoad, DemonstrationPresent, BrokenReference, DatabaseVersion, BeingWritten,
-    DatabaseMissing, DatabaseUnavailable, DiskFull, MayNotWrite, NotChanged; the database is then as it was.
+    Raises AlreadyLoaded, ChangedMeanwhile, NothingToLoad, DemonstrationPresent, BrokenReference, DatabaseVersion,
+    BeingWritten, DatabaseMissing, DatabaseUnavailable, DiskFull, MayNotWrite, NotChanged; the database is then as it
+    was.
     """
     tell = progress or (lambda done, step: None)
     files = tuple(files)
@@ -159,6 +168,9 @@ def apply(
     place = address(url)
     with changing(place) as connection:
         check_version(connection)
+        # Nobody else can change it from here on.
+        if expected_state is not None and state_of(connection) != expected_state:
+            raise ChangedMeanwhile()
         refuse_demonstration(connection, place)
         if same := already_loaded(connection, files):
             raise AlreadyLoaded(names=", ".join(dict.fromkeys(file.name for file in same)))

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Date, cast, func, select
 
 from data_access import schema
 from data_access.database import address, open_database
-from data_access.errors import DataAccessError, DatabaseError
+from data_access.errors import DataAccessError
 from data_access.loading import applying
 from data_access.loading.applying import LoadedFile, LoadResult, already_loaded, refuse_demonstration
 from data_access.loading.checking import ORDER, Checked, Warning, check, read_state
@@ -41,12 +41,6 @@ UNIT_TABLES = {
     "branch": (schema.branches, "branch"),
     "psychologist": (schema.psychologists, "psychologist"),
 }
-
-
-class ChangedMeanwhile(DatabaseError):
-    """Another load has changed the database since this one was planned."""
-
-    key = "errors.changed_meanwhile"
 
 
 class MendedApart(DataAccessError):
@@ -97,7 +91,7 @@ class Plan:
     unread: list[tuple[str, DataAccessError]]
     mends: int | None  # the load whose rejected rows these are, mended
     rejections: pd.DataFrame = field(repr=False)
-    version: str = field(repr=False)
+    state: str = field(repr=False)  # of the database that the rows were checked against
     key_fingerprint: str = field(repr=False)
     accepted: AnyMapping[str, pd.DataFrame] = field(repr=False)
     files: tuple[LoadedFile, ...] = field(repr=False)
@@ -128,8 +122,6 @@ class Plan:
         Raises ChangedMeanwhile when the database is not the one that the rows were checked against, and as
         `applying.apply`.
         """
-        if open_database(self.url).read_version() != self.version:
-            raise ChangedMeanwhile()
         return applying.apply(
             self.url,
             {kind: self._with_origins(rows) for kind, rows in self.accepted.items()},
@@ -143,6 +135,7 @@ class Plan:
             source=", ".join(dict.fromkeys(file.name for file in self.files)),
             mends=self.mends,
             key_fingerprint=self.key_fingerprint,
+            expected_state=self.state,
             progress=progress,
         )
 
@@ -216,7 +209,7 @@ def plan(
     tell = progress or (lambda done, step: None)
     tell(0.0, "reading")
     database = open_database(url)
-    version = database.read_version()
+    state = database.read_state()
     with database.engine.connect() as connection:
         refuse_demonstration(connection, address(url))
         key = key_of_records(connection, key)
@@ -249,7 +242,7 @@ def plan(
         unread=reading.unread,
         mends=mends,
         rejections=checked.rejections,
-        version=version,
+        state=state,
         key_fingerprint=fingerprint(key),
         accepted=checked.accepted,
         files=described,
