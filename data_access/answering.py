@@ -11,21 +11,26 @@ from typing import Any
 import pandas as pd
 
 from data_access.answer import Answer, AsOf, Note
+from data_access.coverage import Coverage, Span
+from data_access.language import format_period, texts
 from data_access.measures import Measure, dimension, measure
-from data_access.period import Cell
+from data_access.period import Cell, Period
 from data_access.question import TOTAL, UNKNOWN, Question
 from data_access.statement import GROUPED, counted, finest_grain
 from data_access.vocabulary import Vocabulary, in_order
 
 # Above this many rows, combinations that do not occur are left out rather than shown as zero.
 MOST_COMPLETED_ROWS = 5000
+# A note names this many spans of days and says how many more there are.
+MOST_SPANS = 6
+_ONE_DAY = timedelta(days=1)
 
 
 def answer_from_rows(
     question: Question,
     rows: Sequence[Any],
     vocabulary: Vocabulary,
-    coverage: Mapping[str, Any],
+    coverage: Mapping[str, Coverage],
     events: Sequence[Any],
     as_of: AsOf,
 ) -> Answer:
@@ -80,7 +85,7 @@ def _coded(question: Question, raw: pd.DataFrame, cells: Mapping[str, Mapping[in
 
 
 def _completed(
-    question: Question, frame: pd.DataFrame, cells: Mapping[str, Mapping[int, Cell]], coverage: Mapping[str, Any]
+    question: Question, frame: pd.DataFrame, cells: Mapping[str, Mapping[int, Cell]], coverage: Mapping[str, Coverage]
 ) -> pd.DataFrame:
     """Add the calendar cells in which nothing happened: on covered days, no records mean zero."""
     if not cells or frame.empty:
@@ -175,22 +180,62 @@ def _spells(question: Question, cells: Mapping[str, Mapping[int, Cell]]) -> list
 
 
 def _without_records(
-    question: Question, frame: pd.DataFrame, cells: Mapping[str, Mapping[int, Cell]], coverage: Mapping[str, Any]
+    question: Question, frame: pd.DataFrame, cells: Mapping[str, Mapping[int, Cell]], coverage: Mapping[str, Coverage]
 ) -> list[Note]:
-    """Days before the first or after the last record have no figure; zero would be a claim."""
+    """Days of which nothing has been loaded have no figure, zero would be a claim; which they are is said."""
     notes = []
+    missing: dict[tuple[Span, ...], list[str]] = {}
     for code in question.measures:
-        subject = measure(code).fact.subject
+        covered = coverage.get(measure(code).fact.subject)
+        begins = None
         for grain, cell in _spells(question, cells):
-            covered = coverage.get(subject)
-            if covered and cell.start <= covered.data_until and cell.end > covered.data_from:
+            if covered and _is_known(code, covered, cell):
                 continue
             frame.loc[_rows_of_cell(question, frame, grain, cell.code), code] = pd.NA
             if covered and cell.end <= covered.data_from:
-                notes.append(Note.of("not_loaded", **_measure_names(code), first=covered.data_from))
+                begins = covered.data_from
             elif covered and cell.start > covered.data_until:
                 notes.append(Note.of("not_yet", **_measure_names(code), last=covered.data_until))
+        if begins:
+            notes.append(Note.of("not_loaded", **_measure_names(code), first=begins))
+        days = _days_missing(question.period, covered, from_start=begins is None) if covered else ()
+        if days:
+            missing.setdefault(days, []).append(code)
+    notes += [_missing_note(codes, days) for days, codes in missing.items()]
     return list(dict.fromkeys(notes))
+
+
+def _is_known(code: str, covered: Coverage, cell: Cell) -> bool:
+    """A figure is known when records reach any of its days; a stock, when they reach its one day."""
+    if not measure(code).stock:
+        return covered.reaches(cell.start, cell.end)
+    day = min(cell.end - _ONE_DAY, covered.data_until)
+    return day >= cell.start and covered.has(day)
+
+
+def _days_missing(period: Period, covered: Coverage, *, from_start: bool) -> tuple[Span, ...]:
+    """Days of a period that nobody has loaded, although later ones are: those between loads and, where the period
+    does have records, those before the first. What lies after the last load is still to come."""
+    holes = covered.holes()
+    if from_start and period.overlaps(covered.data_from, None) and period.start < covered.data_from:
+        holes.insert(0, Span(period.start, covered.data_from - _ONE_DAY))
+    return tuple(
+        Span(max(hole.first, period.start), min(hole.last, period.last_day)) for hole in holes if period.overlaps(*hole)
+    )
+
+
+def _missing_note(codes: Sequence[str], days: Sequence[Span]) -> Note:
+    params = {}
+    for language, between in (("lv", "”, „"), ("en", "”, “")):
+        periods = [Period(first, last + _ONE_DAY) for first, last in days[:MOST_SPANS]]
+        said = "; ".join(format_period(each.start, each.end, each.code, language) for each in periods)
+        if len(days) > MOST_SPANS:
+            said += texts(language)("notes.days_more", more=len(days) - MOST_SPANS)
+        params |= {
+            f"measures_{language}": between.join(measure(code).name(language) for code in codes),
+            f"days_{language}": said,
+        }
+    return Note.of("days_missing", **params)
 
 
 def _gaps(
@@ -210,7 +255,7 @@ def _gaps(
                 continue
             met = [(g, c) for g, c in _spells(question, cells) if c.start <= event.last_day and c.end > event.first_day]
             for grain, cell in met:
-                if event.first_day <= cell.start and cell.end <= event.last_day + timedelta(days=1):
+                if event.first_day <= cell.start and cell.end <= event.last_day + _ONE_DAY:
                     frame.loc[rows & _rows_of_cell(question, frame, grain, cell.code), code] = pd.NA
             if met:
                 days = {"first": event.first_day, "last": event.last_day}
@@ -242,7 +287,7 @@ def _breaks(question: Question, events: Sequence[Any]) -> list[Note]:
     ]
 
 
-def _not_over(question: Question, coverage: Mapping[str, Any]) -> list[Note]:
+def _not_over(question: Question, coverage: Mapping[str, Coverage]) -> list[Note]:
     subjects = {measure(code).fact.subject for code in question.measures}
     last = [coverage[name].data_until for name in subjects if name in coverage]
     if not last or min(last) >= question.period.last_day or min(last) < question.period.start:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, create_engine, func, select
@@ -19,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from data_access import schema
 from data_access.answer import Answer, AsOf
 from data_access.answering import answer_from_rows
+from data_access.coverage import Coverage
 from data_access.errors import (
     DatabaseEmpty,
     DatabaseError,
@@ -36,13 +36,6 @@ from data_access.statement import statement
 from data_access.vocabulary import Vocabulary, read_vocabulary
 
 DEFAULT_FILE = Path(__file__).parent.parent / "data" / "case.duckdb"
-
-
-class Coverage(NamedTuple):
-    """The days that the records of one subject reach, both inclusive."""
-
-    data_from: date
-    data_until: date
 
 
 def address(url: str | None = None) -> URL:
@@ -202,15 +195,17 @@ class Database:
 
     @cached_property
     def coverage(self) -> dict[str, Coverage]:
-        """For each subject the days that its records reach."""
-        subjects = schema.load_subjects
+        """For each subject the days that its records reach, of all loads that count."""
+        spans = schema.load_spans
         rows = self._rows(
-            select(subjects.c.subject, func.min(subjects.c.data_from), func.max(subjects.c.data_until))
-            .join_from(subjects, schema.loads, subjects.c.load_id == schema.loads.c.load_id)
-            .where(schema.loads.c.undone_at.is_(None), subjects.c.data_from.is_not(None))
-            .group_by(subjects.c.subject)
+            select(spans.c.subject, spans.c.data_from, spans.c.data_until)
+            .join_from(spans, schema.loads, spans.c.load_id == schema.loads.c.load_id)
+            .where(schema.loads.c.undone_at.is_(None))
         )
-        return {subject: Coverage(first, last) for subject, first, last in rows}
+        found: dict[str, list[tuple[date, date]]] = {}
+        for subject, first, last in rows:
+            found.setdefault(subject, []).append((first, last))
+        return {subject: Coverage.of(spans) for subject, spans in sorted(found.items())}
 
     @cached_property
     def as_of(self) -> AsOf:
@@ -233,7 +228,7 @@ class Database:
     @property
     def years(self) -> list[int]:
         """Calendar years with records of any subject, newest first."""
-        return list(range(self.as_of.data_until.year, self.as_of.data_from.year - 1, -1))
+        return sorted(set().union(*(covered.years() for covered in self.coverage.values())), reverse=True)
 
     @cached_property
     def series_events(self) -> list[sqlalchemy.Row]:

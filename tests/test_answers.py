@@ -60,6 +60,9 @@ BIRTHS = [
 ]
 PERIODS = ["2022", "2023", "2022..2023", "2023-H1", "2023-Q1", "2023-02", "2024-02", "2022-07-01..2023-05-14"]
 PERIODS += ["2023-02-28..2023-04-01", "2023-12-31", "2024", "2021-12-31..2024-03-01"]
+# Days of which nothing may have been loaded: a year, a month, and days that end in the middle of a month.
+HOLES = [(date(2022, 1, 1), date(2022, 12, 31)), (date(2023, 2, 1), date(2023, 2, 28))]
+HOLES += [(date(2023, 3, 10), date(2023, 4, 1)), (date(2023, 3, 31), date(2023, 3, 31))]
 TERRITORIES = [None, "ogre", "ikskile"]
 SEXES = [None, "female", "male"]
 POPULATIONS = [None, "residents", "ukraine_civilians"]
@@ -118,8 +121,19 @@ def fill(case: Case, choose) -> None:
         case.visit(choose(persons), choose(DAYS), choose(BRANCHES), activities=tuple(sorted(done)))
     for subject in ("assistance", "status", "psychologists", "day_centres"):
         if until := choose([None, date(2023, 3, 31), date(2023, 5, 14), date(2024, 3, 1)]):
-            case.load(subject, choose([date(2021, 12, 31), date(2023, 1, 1)]), until)
+            _load(case, choose, subject, choose([date(2021, 12, 31), date(2023, 1, 1)]), until)
             _forget_after(case, subject, until)
+
+
+def _load(case: Case, choose, subject: str, first: date, until: date) -> None:
+    """One load, or two with a hole between them that perhaps a load that was undone had filled."""
+    hole = choose([None, *HOLES])
+    if hole is None or not first < hole[0] or not hole[1] < until:
+        return case.load(subject, first, until)
+    case.load(subject, first, hole[0] - timedelta(days=1))
+    case.load(subject, hole[1] + timedelta(days=1), until)
+    if choose([False, True]):
+        case.load(subject, *hole, undone=True)
 
 
 def _span(choose) -> tuple[date, date | None]:

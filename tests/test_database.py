@@ -44,6 +44,8 @@ def fill(engine: sqlalchemy.Engine, *, cents: int, load: int = 1) -> None:
     with engine.begin() as connection:
         connection.execute(schema.loads.insert(), row)
         connection.execute(schema.load_subjects.insert(), subject)
+        span = {name: subject[name] for name in ("load_id", "subject", "data_from", "data_until")}
+        connection.execute(schema.load_spans.insert(), span)
         if load == 1:
             household = {"household_id": 1, "household_key": "a", "formed_on": date(2020, 1, 1), "load_id": 1}
             connection.execute(schema.households.insert(), household)

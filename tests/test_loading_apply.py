@@ -1,5 +1,7 @@
 """A load is one unit: what it brings, what it replaces, what it refuses, and how it is undone, on both engines."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
 import sqlalchemy
@@ -15,6 +17,7 @@ from data_access.loading.applying import (
     NothingToUndo,
     NotNewestLoad,
     apply,
+    spans_of,
     undo,
 )
 from data_access.pointer import BeingWritten
@@ -22,6 +25,23 @@ from data_access.question import Question
 from tests.infrastructure.loading import day, everything, file_of, rows_of, typed
 
 HOME = {"household_key": "home"}
+TODAY = date(2024, 2, 10)
+
+
+@pytest.mark.parametrize(
+    ("days", "spans"),
+    [
+        ("2023-01-05 2023-01-31", "2023-01-01..2023-01-31"),
+        ("2023-01-31 2023-02-01", "2023-01-01..2023-02-28"),
+        ("2022-12-31 2023-02-01", "2022-12-01..2022-12-31 2023-02-01..2023-02-28"),
+        ("2023-12-01 2024-02-03", "2023-12-01..2023-12-31 2024-02-01..2024-02-10"),  # until today
+        ("2024-01-01 2024-02-20", "2024-01-01..2024-02-20"),  # until the last day that it tells of
+    ],
+)
+def test_a_load_reaches_the_months_that_it_has_rows_of(days: str, spans: str) -> None:
+    frame = typed("payments", *({"payment_date": on} for on in days.split()))
+    assert [f"{first}..{last}" for first, last in spans_of("payments", frame, TODAY)] == spans.split()
+    assert spans_of("members", people(), TODAY) == []
 
 
 def load(url: str, *, names: dict | None = None, files=None, **accepted):
@@ -227,6 +247,31 @@ def test_the_same_person_in_several_exports_is_one(loading_url: str) -> None:
     c = schema.persons.c
     assert rows_of(loading_url, c.person_key, c.birth_date, c.sex) == [("anna", day("1990-01-01"), "female")]
     assert len({row[0] for row in rows_of(loading_url, schema.visits.c.person_id)}) == 1
+
+
+def test_months_that_no_load_has_brought_are_not_known(loading_url: str) -> None:
+    def days(subject: str) -> list[tuple]:
+        return list(open_database(loading_url).coverage[subject].spans)
+
+    decisions = (HOME | {"valid_from": "2023-01-05", "valid_to": "2023-01-10"}, HOME | {"valid_from": "2023-03-02"})
+    payments = (payment("2023-01-20", 1), payment("2023-02-20", 2), payment("2023-03-01", 4))
+    result = load(loading_url, statuses=typed("statuses", *decisions), payments=typed("payments", *payments))
+    january, march = (day("2023-01-01"), day("2023-01-31")), (day("2023-03-01"), day("2023-03-31"))
+    assert days("status") == [january, march]
+    assert days("assistance") == [(january[0], march[1])]
+    change = next(change for change in result.subjects if change.subject == "status")
+    assert (change.data_from, change.data_until) == (january[0], march[1])
+    # That there was no decision can be said of the months of which decisions are loaded.
+    c = schema.payments.c
+    assert [row[1] for row in rows_of(loading_url, c.payment_date, c.status)] == ["none", None, "none"]
+    answer = open_database(loading_url).ask(Question.of("households_with_status", "2023-Q1", by="month"))
+    assert [answer.value(month=f"2023-0{number}") for number in (1, 2, 3)] == [1, None, 1]
+
+    load(loading_url, statuses=typed("statuses", HOME | {"valid_from": "2023-02-11", "valid_to": "2023-02-11"}))
+    assert days("status") == [(january[0], march[1])]
+    assert [row[1] for row in rows_of(loading_url, c.payment_date, c.status)] == ["none"] * 3
+    undo(loading_url, who="Juris")
+    assert days("status") == [january, march]
 
 
 def test_visits_are_replaced_by_month_and_branch(loading_url: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from data_access import schema
 from data_access.bulk import append
 from data_access.changing import changing, check_version
+from data_access.coverage import Coverage, Span
 from data_access.database import address, state_of
 from data_access.errors import DatabaseError
 from data_access.loading import records
@@ -176,6 +177,8 @@ def apply(
             raise AlreadyLoaded(names=", ".join(dict.fromkeys(file.name for file in same)))
         load = _begin(connection, who, source, key_fingerprint if accepted.keys() - WITHOUT_KEYS else None)
         before = _counts(connection, accepted)
+        spans = {kind: spans_of(kind, frame, load.moment.date()) for kind, frame in accepted.items()}
+        _write_spans(connection, load.load_id, spans)
         try:
             records.write(connection, load.load_id, accepted, replacing=mends is None, progress=tell)
         except IntegrityError as error:
@@ -185,7 +188,7 @@ def apply(
         tell(0.9, "finishing")
         if found := strangers(connection, load.load_id):
             raise BrokenReference(column=found[0], table=found[1])
-        result = LoadResult(load.load_id, load.moment, _changes(accepted, before, _counts(connection, accepted)))
+        result = LoadResult(load.load_id, load.moment, _changes(spans, before, _counts(connection, accepted)))
         _describe(connection, result, accepted, files, rejected, warnings, mends)
         analyze(connection, [table for table in schema.LOADED if brings(connection, table, load.load_id)])
     tell(1.0, "finishing")
@@ -316,23 +319,35 @@ def _counts(connection: Connection, kinds: Iterable[str]) -> dict[str, tuple[int
     return counts
 
 
-def _changes(accepted: Mapping[str, pd.DataFrame], before: Mapping, after: Mapping) -> tuple[SubjectChange, ...]:
-    return tuple(
-        SubjectChange(
-            SUBJECTS[kind], *_reach(kind, frame), before[kind][0], after[kind][0], before[kind][1], after[kind][1]
-        )
-        for kind, frame in accepted.items()
-    )
+def _changes(spans: Mapping[str, Sequence[Span]], before: Mapping, after: Mapping) -> tuple[SubjectChange, ...]:
+    def change(kind: str, days: Sequence[Span]) -> SubjectChange:
+        (rows_before, cents_before), (rows_after, cents_after) = before[kind], after[kind]
+        first, last = (days[0].first, days[-1].last) if days else (None, None)
+        return SubjectChange(SUBJECTS[kind], first, last, rows_before, rows_after, cents_before, cents_after)
+
+    return tuple(change(kind, days) for kind, days in spans.items())
 
 
-def _reach(kind: str, frame: pd.DataFrame) -> tuple[date | None, date | None]:
-    """An export has whole months, but for one that is not over."""
+def spans_of(kind: str, frame: pd.DataFrame, today: date) -> list[Span]:
+    """The days that accepted rows reach: the months in which there are any, and the last one until today while it is
+    not over. A month without a row is not known to have had none."""
     if kind not in records.DAYS:
-        return None, None
-    days = pd.to_datetime(frame[records.DAYS[kind]])
-    first, last = days.min(), days.max()
-    month_end = (last + pd.offsets.MonthEnd(0)).date()
-    return first.date().replace(day=1), min(month_end, max(last.date(), _now().date()))
+        return []
+    days = pd.to_datetime(frame[records.DAYS[kind]]).dt.normalize()
+    last = days.max()
+    until = min((last + pd.offsets.MonthEnd(0)).date(), max(last.date(), today))
+    months = [(month.start_time.date(), month.end_time.date()) for month in days.dt.to_period("M").unique()]
+    return list(Coverage.of((first, min(end, until)) for first, end in months).spans)
+
+
+def _write_spans(connection: Connection, load_id: int, spans: Mapping[str, Sequence[Span]]) -> None:
+    rows = [
+        {"load_id": load_id, "subject": SUBJECTS[kind], "data_from": first, "data_until": last}
+        for kind, days in spans.items()
+        for first, last in days
+    ]
+    if rows:
+        connection.execute(insert(schema.load_spans), rows)
 
 
 def _describe(

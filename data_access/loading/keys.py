@@ -121,7 +121,7 @@ def fingerprint(key: bytes) -> str:
 def check_fingerprint(key: bytes, known: str | None) -> None:
     """Raises OtherKey where earlier loads were made with another key; None: no load says with which."""
     if known and not hmac.compare_digest(fingerprint(key), known):
-        raise OtherKey(file=str(key_file()))
+        raise OtherKey(file=str(key_file()), variable=ENVIRONMENT)
 
 
 def key_file() -> Path:

@@ -37,6 +37,7 @@ from sqlalchemy import (
 
 from data_access import schema
 from data_access.bulk import append
+from data_access.coverage import Coverage
 from data_access.facts.spans import open_until
 from data_access.loading import areas
 from data_access.loading.replacing import analyze, change, names, next_number, replace, stage
@@ -471,15 +472,6 @@ def _found_on_the_day(connection: Connection, payments: FromClause) -> FromClaus
     Being needy goes before having a low income. Without a decision the status is `none` on the days of which
     decisions have been loaded, and otherwise not known.
     """
-    subjects, loads = schema.load_subjects, schema.loads
-    first, last = connection.execute(
-        select(func.min(subjects.c.data_from), func.max(subjects.c.data_until))
-        .join_from(subjects, loads, subjects.c.load_id == loads.c.load_id)
-        .where(loads.c.undone_at.is_(None), subjects.c.subject == "status")
-    ).one()
-    [(begun, begins)] = connection.execute(
-        select(func.min(schema.status_decisions.c.valid_from), func.max(schema.status_decisions.c.valid_from))
-    )
     d, r = schema.status_decisions, schema.residences
     rank = func.min(case((d.c.status == "needy", 1), else_=2)).label("rank")
     statuses = (
@@ -494,8 +486,14 @@ def _found_on_the_day(connection: Connection, payments: FromClause) -> FromClaus
         .group_by(payments.c.payment_id)
         .subquery("homes")
     )
-    months = [day for day in (first, last, begun and begun.replace(day=1), begins) if day]
-    known = payments.c.payment_date.between(min(months), _month_end(max(months))) if months else false()
+    spans, loads = schema.load_spans, schema.loads
+    loaded = connection.execute(
+        select(spans.c.data_from, spans.c.data_until)
+        .join_from(spans, loads, spans.c.load_id == loads.c.load_id)
+        .where(loads.c.undone_at.is_(None), spans.c.subject == "status")
+    )
+    days = Coverage.of(tuple(row) for row in loaded)
+    known = or_(false(), *(payments.c.payment_date.between(*span) for span in days.spans))
     status = case((statuses.c.rank == 1, "needy"), (statuses.c.rank == 2, "low_income"), (known, "none"), else_=null())
     return (
         select(payments.c.payment_id, status.label("status"), homes.c.territory)
@@ -506,10 +504,6 @@ def _found_on_the_day(connection: Connection, payments: FromClause) -> FromClaus
         )
         .subquery("found")
     )
-
-
-def _month_end(day) -> object:
-    return (pd.Timestamp(day) + pd.offsets.MonthEnd(0)).date()
 
 
 def _holds(span: Table, payments: FromClause) -> ColumnElement:

@@ -399,11 +399,15 @@ class Service:
                     }
                     for area in areas
                 ]
-        rows["load_subjects"] = [
-            {"load_id": 1, "subject": "assistance", **_reach(self.payments, "payment_date")},
-            {"load_id": 1, "subject": "status", **_reach(self.statuses, "valid_from")},
-            {"load_id": 1, "subject": "day_centres", **_reach(self.visits, "visit_date")},
-            {"load_id": 1, "subject": "psychologists", **_reach(self.consultations, "consultation_date")},
+        rows["load_spans"] = [
+            {"load_id": 1, "subject": subject, "data_from": first, "data_until": last}
+            for subject, days in (
+                ("assistance", [row["payment_date"] for row in self.payments]),
+                ("status", [row["valid_from"] for row in self.statuses]),
+                ("day_centres", [row["visit_date"] for row in self.visits]),
+                ("psychologists", [row["consultation_date"] for row in self.consultations]),
+            )
+            for first, last in months_of(days)
         ]
         return rows
 
@@ -414,15 +418,15 @@ class Service:
             for row in self.statuses
             if row["home"] is home and row["valid_from"] <= day <= row["valid_to"]
         }
-        reach = _reach(self.statuses, "valid_from")
-        without = "none" if reach["data_from"] <= day <= reach["data_until"] else None
+        known = any(first <= day <= last for first, last in months_of(row["valid_from"] for row in self.statuses))
+        without = "none" if known else None
         return next((status for status in ("needy", "low_income") if status in found), without)
 
 
-def _reach(rows: list[Row], column: str) -> dict[str, date]:
-    days = [row[column] for row in rows]
-    first, last = min(days), max(days)
-    return {"data_from": first.replace(day=1), "data_until": _months_later(last.replace(day=1), 1) - timedelta(days=1)}
+def months_of(days: Iterable[date]) -> list[tuple[date, date]]:
+    """The first and the last day of each month that has any of the days."""
+    firsts = sorted({day.replace(day=1) for day in days})
+    return [(first, _months_later(first, 1) - timedelta(days=1)) for first in firsts]
 
 
 def _months_later(day: date, months: int) -> date:

@@ -91,8 +91,9 @@ def _completed(rows, question, found: set[tuple[str, ...]]) -> set[tuple[str, ..
     time = [name for name in question.by if name in GRAINS]
     if not time:
         return found
-    coverages = [coverage(rows, SUBJECT[measure]) for measure in question.measures]
-    first, last = min(first for first, _ in coverages), max(last for _, last in coverages)
+    loads = [load for measure in question.measures for load in spans(rows, SUBJECT[measure])]
+    first, last = min(load["data_from"] for load in loads), max(load["data_until"] for load in loads)
+    # A hole between them has cells too, of which nothing is known.
     days = [each for each in _days(question.period) if first <= each <= last]
     # A cell counts as covered when a day of its smallest grain is.
     spells = {tuple(cell_code(each, name) for name in time) for each in days} | {(TOTAL,) * len(time)}
@@ -106,21 +107,29 @@ def _completed(rows, question, found: set[tuple[str, ...]]) -> set[tuple[str, ..
 
 
 def _is_known(rows, question, measure: str, key: tuple[str, ...]) -> bool:
-    """A figure is known when there are data for a day of its row; a stock has no total over time."""
+    """A figure is known when there are data for a day of its row; a stock has no total over time, and is known when
+    there are data for its day: the last one of its row, as far as the data reach."""
     codes = dict(zip(question.by, key, strict=True))
     time = [name for name in GRAINS if name in codes]
     if measure in STOCKS and time and codes[time[-1]] == TOTAL:
         return False
-    first, last = coverage(rows, SUBJECT[measure])
-    return any(
-        first <= each <= last and all(codes[name] in (TOTAL, cell_code(each, name)) for name in time)
-        for each in _days(question.period)
-    )
+    loads = spans(rows, SUBJECT[measure])
+    own = [
+        each for each in _days(question.period) if all(codes[name] in (TOTAL, cell_code(each, name)) for name in time)
+    ]
+    if measure in STOCKS:
+        own = [each for each in own if each <= last_day(rows, measure)][-1:]
+    return any(load["data_from"] <= each <= load["data_until"] for each in own for load in loads)
 
 
-def coverage(rows, subject: str) -> tuple[date, date]:
-    loads = [load for load in rows["load_subjects"] if load["subject"] == subject]
-    return min(load["data_from"] for load in loads), max(load["data_until"] for load in loads)
+def spans(rows, subject: str) -> list[dict]:
+    """The spans of days of which a load that counts has brought records."""
+    undone = {load["load_id"] for load in rows["loads"] if load["undone_at"]}
+    return [span for span in rows["load_spans"] if span["subject"] == subject and span["load_id"] not in undone]
+
+
+def last_day(rows, measure: str) -> date:
+    return max(load["data_until"] for load in spans(rows, SUBJECT[measure]))
 
 
 # ── days ─────────────────────────────────────────────────────────────────────────────────────────
@@ -151,7 +160,7 @@ def _cells(rows, question, measure: str) -> list[list[date]]:
 
     What is in force after the last day with data still makes rows, although their figures are not known.
     """
-    _, last = coverage(rows, SUBJECT[measure])
+    last = last_day(rows, measure)
     days = [each for each in _days(question.period) if each <= last] or _days(question.period)
     time = [name for name in GRAINS if name in question.by]
     if not time:
