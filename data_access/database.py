@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, create_engine, func, select
+from sqlalchemy import Connection, Engine, create_engine, exists, func, literal, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
@@ -210,9 +210,12 @@ class Database:
     @cached_property
     def as_of(self) -> AsOf:
         """How fresh the database is as a whole. Raises DatabaseEmpty before anything with days has been loaded."""
-        loads = schema.loads
+        loads, subjects = schema.loads, schema.load_subjects
+        brought = exists(select(literal(1)).where(subjects.c.load_id == loads.c.load_id))  # else all was rejected
         [(loaded_at, demonstration)] = self._rows(
-            select(func.max(loads.c.loaded_at), func.bool_or(loads.c.demonstration)).where(loads.c.undone_at.is_(None))
+            select(func.max(loads.c.loaded_at), func.bool_or(loads.c.demonstration)).where(
+                loads.c.undone_at.is_(None), brought
+            )
         )
         if not self.coverage:
             raise DatabaseEmpty()

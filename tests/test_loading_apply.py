@@ -425,6 +425,18 @@ def test_a_file_that_comes_again_closes_what_was_rejected_of_it(loading_url: str
     frame = typed("payments", payment("2023-01-05", 100))
     apply(loading_url, {"payments": frame}, who="A", files=[file_of("payments", frame)], rejected=rejected_rows(7))
     load(loading_url, payments=typed("payments", payment("2023-02-05")), names={"payments": "february.csv"})
+    # Exports of every month may have the same name.
+    load(loading_url, payments=typed("payments", payment("2023-03-05")))
     assert open_rejections(loading_url) == [(1, 7)]
     load(loading_url, payments=typed("payments", payment("2023-01-06")), names={"payments": "january again.csv"})
     assert open_rejections(loading_url) == []
+
+
+def test_of_a_load_of_two_months_the_rows_of_the_month_that_comes_again_are_closed(loading_url: str) -> None:
+    frame = typed("payments", payment("2023-01-05", 100), payment("2023-02-05", 100))
+    files = [file_of("payments", frame.iloc[:1]), file_of("payments", frame.iloc[1:], name="february.csv")]
+    rejected = pd.concat([rejected_rows(7), rejected_rows(9).assign(file_name="february.csv")])
+    apply(loading_url, {"payments": frame}, who="A", files=files, rejected=rejected)
+    assert open_rejections(loading_url) == [(1, 7), (1, 9)]
+    load(loading_url, payments=typed("payments", payment("2023-01-06")))
+    assert open_rejections(loading_url) == [(1, 9)]

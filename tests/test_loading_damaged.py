@@ -294,7 +294,7 @@ def outcome(url: str, paths: list[Path], codes: set[str]) -> tuple[str, str]:
         sentences = [error.text("lv") for _, error in planned.unread] + [w.text() for w in planned.warnings]
         sentences += planned.why_rejected("lv")
         happened = "unread" if planned.unread else "rejected" if planned.rows_rejected else "accepted"
-        if planned.empty and not planned.rejections.empty:
+        if planned.all_rejected:
             happened = "rejected"
     assert fingerprint(url) == before
     said = "\n".join(sentences)

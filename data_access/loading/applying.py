@@ -1,6 +1,6 @@
 """Accepted rows become one load in the database, whole or not at all; the newest load can be undone."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -25,6 +25,7 @@ from data_access.loading.replacing import (
     put_back,
     replaced_since,
     replaced_whole,
+    replaces,
     strangers,
 )
 
@@ -71,7 +72,7 @@ class ChangedMeanwhile(DatabaseError):
 
 
 class NothingToLoad(DatabaseError):
-    """Not a single row was accepted."""
+    """Not a single row was accepted, and none rejected."""
 
     key = "errors.nothing_to_load"
 
@@ -144,17 +145,20 @@ def apply(
     warnings: pd.DataFrame | None = None,
     source: str = "",
     mends: int | None = None,
+    rejected_again: Collection[tuple[str, str, str, int]] = (),
     key_fingerprint: str | None = None,
     expected_state: str | None = None,
     progress: Progress | None = None,
 ) -> LoadResult:
-    """Brings the accepted rows of each kind into the database as one load.
+    """Brings the accepted rows of each kind into the database as one load; where every row was rejected, the load
+    brings none and is there to remember what has to be mended.
 
     `rejected` has the columns kind, file_name, sheet, row, column_name, value, reason; `warnings` kind, warning,
     month (202301 or missing), count. `mends` names the load whose rejected rows these are, mended: they are added
-    to what is there and replace nothing. `key_fingerprint` names the key of its persons and households.
-    `expected_state` is what `database.state_of` said when the rows were checked. `progress` is told how much is done
-    and which step begins: preparing, people, records, finishing.
+    to what is there and replace nothing; `rejected_again` are those of its rejected rows (kind, file, sheet, row)
+    that this load rejects as well. `key_fingerprint` names the key of its persons and households, `expected_state`
+    is what `database.state_of` said when the rows were checked. `progress` is told how much is done and which step
+    begins: preparing, people, records, finishing.
 
     Raises AlreadyLoaded, ChangedMeanwhile, NothingToLoad, DemonstrationPresent, BrokenReference, DatabaseVersion,
     BeingWritten, DatabaseMissing, DatabaseUnavailable, DiskFull, MayNotWrite, NotChanged; the database is then as it
@@ -163,7 +167,7 @@ def apply(
     tell = progress or (lambda done, step: None)
     files = tuple(files)
     accepted = {kind: accepted[kind] for kind in TABLES if kind in accepted and len(accepted[kind])}
-    if not accepted:
+    if not accepted and (rejected is None or rejected.empty):
         raise NothingToLoad()
     tell(0.0, "preparing")
     place = address(url)
@@ -189,7 +193,8 @@ def apply(
         if found := strangers(connection, load.load_id):
             raise BrokenReference(column=found[0], table=found[1])
         result = LoadResult(load.load_id, load.moment, _changes(spans, before, _counts(connection, accepted)))
-        _describe(connection, result, accepted, files, rejected, warnings, mends)
+        _close_rejected(connection, load.load_id, accepted, files, mends, rejected_again)
+        _describe(connection, result, files, rejected, warnings)
         analyze(connection, [table for table in schema.LOADED if brings(connection, table, load.load_id)])
     tell(1.0, "finishing")
     return result
@@ -264,9 +269,9 @@ def _overtaken(connection: Connection, kind: str, load_id: int) -> bool:
     later = connection.scalar(
         select(func.max(known.c.load_id))
         .join_from(known, loads, known.c.load_id == loads.c.load_id)
-        .where(loads.c.undone_at.is_(None), known.c.kind == kind)
+        .where(loads.c.undone_at.is_(None), known.c.kind == kind, known.c.rows_accepted > 0)
     )
-    return later > load_id
+    return later is not None and later > load_id
 
 
 def refuse_demonstration(connection: Connection, place: URL) -> None:
@@ -353,11 +358,9 @@ def _write_spans(connection: Connection, load_id: int, spans: Mapping[str, Seque
 def _describe(
     connection: Connection,
     result: LoadResult,
-    accepted: Mapping[str, pd.DataFrame],
     files: Sequence[LoadedFile],
     rejected: pd.DataFrame | None,
     warnings: pd.DataFrame | None,
-    mends: int | None,
 ) -> None:
     def write(table: Table, frame: pd.DataFrame | None) -> None:
         if frame is None or frame.empty:
@@ -371,7 +374,6 @@ def _describe(
         append(connection, table, rows)
 
     write(schema.load_subjects, pd.DataFrame([vars(change) for change in result.subjects]))
-    _close_rejected(connection, result.load_id, accepted, files, mends)
     described = [
         {"kind": f.kind, "file_hash": f.hash, "file_name": f.name, "rows_read": f.rows_read,
          "rows_accepted": f.rows_accepted, "rows_rejected": f.rows_rejected}
@@ -388,9 +390,14 @@ def _close_rejected(
     accepted: Mapping[str, pd.DataFrame],
     files: Sequence[LoadedFile],
     mends: int | None,
+    rejected_again: Collection[tuple[str, str, str, int]],
 ) -> None:
-    """Rejected rows are no longer open when they come mended, when their file comes again, and when everything that
-    their load brought has been replaced."""
+    """Rejected rows are no longer open when they come mended or are rejected again, so that each is open once; when
+    their file comes again; and when everything that their load brought has been replaced.
+
+    Exports of every month may have one name: a file comes again when it replaces rows of the earlier one, or when
+    that had none.
+    """
     rejected = schema.rejected_rows
     still_open = rejected.c.resolved_by.is_(None)
 
@@ -403,7 +410,7 @@ def _close_rejected(
             for kind, frame in accepted.items()
             for file, sheet, row in frame[["file", "sheet", "row"]].itertuples(index=False)
         }
-        for kind, file, sheet, row in places:
+        for kind, file, sheet, row in places | set(rejected_again):
             close(
                 rejected.c.load_id == mends,
                 rejected.c.kind == kind,
@@ -412,15 +419,28 @@ def _close_rejected(
                 rejected.c.row == row,
             )
         return
+
+    def loads_with(*conditions) -> Sequence[int]:
+        return connection.scalars(select(rejected.c.load_id).where(still_open, *conditions).distinct()).all()
+
     for file in files:
-        close(rejected.c.kind == file.kind, rejected.c.file_name == _fit(file.name, 200))
-    for kind in accepted:
-        if kind == "units":
-            continue
-        older = connection.scalars(select(rejected.c.load_id).where(still_open, rejected.c.kind == kind).distinct())
-        for other in older.all():
+        same = (rejected.c.kind == file.kind, rejected.c.file_name == _fit(file.name, 200))
+        for other in loads_with(*same):
+            if not _accepted(connection, other, file) or (
+                file.kind == "units" or replaces(connection, TABLES[file.kind], other, by=load_id)
+            ):
+                close(*same, rejected.c.load_id == other)
+    for kind in accepted.keys() - {"units"}:
+        for other in loads_with(rejected.c.kind == kind):
             if replaced_whole(connection, TABLES[kind], other, by=load_id):
                 close(rejected.c.kind == kind, rejected.c.load_id == other)
+
+
+def _accepted(connection: Connection, load_id: int, file: LoadedFile) -> bool:
+    """Whether a load had brought any row of a file of this kind and name."""
+    known = schema.load_files
+    same = (known.c.load_id == load_id, known.c.kind == file.kind, known.c.file_name == _fit(file.name, 200))
+    return bool(connection.scalar(select(func.sum(known.c.rows_accepted)).where(*same)))
 
 
 def _now() -> datetime:

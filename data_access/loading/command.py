@@ -51,11 +51,12 @@ def run_load(options: argparse.Namespace) -> int:
     show(planned, console, language)
     if planned.rows_rejected and not options.rejected:
         console.print(t("loading.plan.rejected_hint"))
+    if planned.all_rejected:
+        console.print(t("loading.plan.all_rejected"))
     code = NOT_EVERYTHING if planned.rows_rejected or planned.unread else 0
     if planned.empty or options.dry_run:
         _save_rejected(planned, options, console)
-        nothing = "errors.nothing_to_load" if planned.rows_rejected else "loading.plan.nothing"
-        console.print(t(nothing if planned.empty else "loading.plan.dry_run"))
+        console.print(t("loading.plan.nothing" if planned.empty else "loading.plan.dry_run"))
         return code
     if not options.yes and not _confirmed(console, language):
         return NOT_EVERYTHING
@@ -66,7 +67,8 @@ def run_load(options: argparse.Namespace) -> int:
             lambda done, step: bar.update(task, completed=done, description=t(f"loading.steps.{step}")),
         )
     _save_rejected(planned, options, console, result.load_id)
-    console.print(t("loading.plan.loaded", number=str(result.load_id)))
+    loaded = "loading.plan.remembered" if planned.all_rejected else "loading.plan.loaded"
+    console.print(t(loaded, number=str(result.load_id)))
     return code
 
 

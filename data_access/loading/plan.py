@@ -100,8 +100,13 @@ class Plan:
 
     @property
     def empty(self) -> bool:
-        """Nothing would change."""
-        return not any(len(frame) for frame in self.accepted.values())
+        """Nothing would change: no row is accepted, nor any rejected that would have to be remembered."""
+        return not any(len(frame) for frame in self.accepted.values()) and self.rejections.empty
+
+    @property
+    def all_rejected(self) -> bool:
+        """No row would be loaded; the load would only remember what was rejected, to be found and mended later."""
+        return not self.empty and not any(len(frame) for frame in self.accepted.values())
 
     @property
     def rows_rejected(self) -> int:
@@ -134,10 +139,16 @@ class Plan:
             ),
             source=", ".join(dict.fromkeys(file.name for file in self.files)),
             mends=self.mends,
+            rejected_again=self._rejected_again(),
             key_fingerprint=self.key_fingerprint,
             expected_state=self.state,
             progress=progress,
         )
+
+    def _rejected_again(self) -> frozenset[tuple]:
+        """Kinds and first places of mended rows that are wrong still, or wrong in another way."""
+        places = self.rejections[["kind", *PLACE]].itertuples(index=False, name=None)
+        return frozenset((kind, *self.origins[tuple(place)]) for kind, *place in places if tuple(place) in self.origins)
 
     def _with_origins(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Mended rows under the places of those they mend, so that these are no longer open."""

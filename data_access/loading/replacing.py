@@ -106,11 +106,17 @@ def brings(connection: Connection, table: Table, load_id: int) -> bool:
 
 def replaced_whole(connection: Connection, tables: Sequence[Table], load_id: int, by: int) -> bool:
     """Whether a load has replaced the last of what an earlier one brought."""
-    taken = [
-        connection.scalar(select(exists(select(literal(1)).where(k.c.load_id == load_id, k.c.replaced_by == by))))
-        for k in map(_kept, tables)
-    ]
-    return any(taken) and not any(brings(connection, table, load_id) for table in tables)
+    left = any(brings(connection, table, load_id) for table in tables)
+    return not left and replaces(connection, tables, load_id, by)
+
+
+def replaces(connection: Connection, tables: Sequence[Table], load_id: int, by: int) -> bool:
+    """Whether a load has replaced anything of what an earlier one brought."""
+    taken = (
+        select(exists(select(literal(1)).where(kept.c.load_id == load_id, kept.c.replaced_by == by)))
+        for kept in map(_kept, tables)
+    )
+    return any(connection.scalar(query) for query in taken)
 
 
 def strangers(connection: Connection, load_id: int) -> tuple[str, str] | None:
@@ -127,7 +133,7 @@ def strangers(connection: Connection, load_id: int) -> tuple[str, str] | None:
 
 def analyze(connection: Connection, tables: Sequence[Table]) -> None:
     """PostgreSQL plans by what it knows of the rows."""
-    if connection.dialect.name == "postgresql":
+    if connection.dialect.name == "postgresql" and tables:
         connection.execute(text("ANALYZE " + ", ".join(table.name for table in tables)))
 
 
