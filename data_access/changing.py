@@ -17,6 +17,7 @@ from sqlalchemy import URL, Connection, create_engine, func, inspect, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from data_access import schema
+from data_access.duckdb_engine import duckdb_engine
 from data_access.errors import (
     DatabaseMissing,
     DatabaseUnavailable,
@@ -85,7 +86,7 @@ def _changing_file(place: URL, new: bool) -> Iterator[Connection]:
             clean(path)
             new_file = copied_version(path) if present else new_version(path)
             config = {"memory_limit": _MEMORY}
-            engine = create_engine(
+            engine = duckdb_engine(
                 URL.create("duckdb", database=str(new_file)), connect_args={"config": config}, pool_size=1
             )
             try:

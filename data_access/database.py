@@ -19,6 +19,7 @@ from data_access import schema
 from data_access.answer import Answer, AsOf
 from data_access.answering import answer_from_rows
 from data_access.coverage import Coverage
+from data_access.duckdb_engine import duckdb_engine
 from data_access.errors import (
     DatabaseEmpty,
     DatabaseError,
@@ -106,7 +107,7 @@ def _same_pointer(a: URL, b: URL) -> bool:
 
 def _engine(place: URL) -> Engine:
     if place.get_backend_name() == "duckdb":
-        return create_engine(place, connect_args={"read_only": True})
+        return duckdb_engine(place, connect_args={"read_only": True})
     return create_engine(
         place,
         pool_pre_ping=True,

@@ -1,5 +1,7 @@
 """Opening a case database: what is refused, what is noticed, and that nothing can be written."""
 
+import subprocess
+import sys
 from datetime import date, datetime
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from data_access import (
 )
 from tests.infrastructure.case_database import Case, make_tables
 from tests.infrastructure.postgres import PostgresServer, free_loopback_port
+
+REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 def make_file(path: Path, *, version: int = schema.SCHEMA_VERSION, cents: int = 0) -> Path:
@@ -169,6 +173,29 @@ def test_nothing_can_be_written(case: Case, statement: str) -> None:
     with pytest.raises(DBAPIError, match=r"read-only"), case.database.engine.begin() as connection:
         connection.execute(sqlalchemy.text(statement))
     assert case.ask("spend", 2023).value() == 100
+
+
+# Under `python -c`, as in a notebook, DuckDB would draw a bar into what is printed.
+BAR = """
+import sys
+from sqlalchemy import make_url, text
+from data_access import open_database
+from data_access.changing import changing
+asked = text("SELECT value FROM duckdb_settings() WHERE name = 'enable_progress_bar'")
+url = sys.argv[1]
+with open_database(url).engine.connect() as reading:
+    print(reading.scalar(asked))
+with changing(make_url(url)) as writing:
+    print(writing.scalar(asked))
+"""
+
+
+def test_duckdb_draws_no_bar_of_its_own(tmp_path: Path) -> None:
+    path = make_file(tmp_path / "case.duckdb")
+    said = subprocess.run(
+        [sys.executable, "-c", BAR, f"duckdb:///{path}"], capture_output=True, text=True, check=True, cwd=REPOSITORY
+    )
+    assert said.stdout.split() == ["false", "false"]
 
 
 def test_no_password_in_the_version(postgres_server: PostgresServer) -> None:

@@ -303,7 +303,7 @@ def test_a_macro_workbook_is_refused_by_its_name() -> None:
 
 def test_a_large_sheet_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MOST_SHEET", 1000)
-    monkeypatch.setattr(reading, "_sheets", None)
+    monkeypatch.setattr(reading, "read_sheets", None)
     with pytest.raises(errors.SheetTooLarge):
         read(BOOK, "a.xlsx")
 

@@ -32,6 +32,7 @@ from data_access.database import address
 from data_access.demo.assistance import assistance_records
 from data_access.demo.day_centres import day_centre_records
 from data_access.demo.psychologists import psychologist_records
+from data_access.duckdb_engine import duckdb_engine
 from data_access.errors import DatabaseError
 from data_access.migrations import create
 from data_access.pointer import clean, new_version, resolve, switch, writing
@@ -104,7 +105,7 @@ def _build_file(path: Path, seed: int, scale: int, tell: Progress) -> None:
         clean(path)
         frames = _records(seed, tell)
         new_file = new_version(path)
-        engine = create_engine(
+        engine = duckdb_engine(
             URL.create("duckdb", database=str(new_file)), connect_args={"config": {"memory_limit": MEMORY}}
         )
         try:

@@ -143,7 +143,7 @@ def _read_workbook(content: bytes, shown: str, mapping: Mapping) -> list[RawTabl
         _check_ole(content, shown)
     else:
         _check_zip(content, shown)
-    sheets = _sheets(content, shown)
+    sheets = read_sheets(content, shown)
     tables: list[RawTable] = []
     skipped: list[Note] = []
     for sheet in sheets:
@@ -225,7 +225,7 @@ def _check_zip(content: bytes, shown: str) -> None:
             raise errors.SheetTooLarge(name=shown, size=size // 10**6, most=most // 10**6)
 
 
-def _sheets(content: bytes, shown: str) -> list[dict[str, Any]]:
+def read_sheets(content: bytes, shown: str) -> list[dict[str, Any]]:
     """Cells of a workbook, read by a process of its own that may break or stand still without harm."""
     try:
         done = subprocess.run(
