@@ -170,7 +170,10 @@ class Database:
 
     def read_version(self) -> str:
         """The data's version as the database has it now."""
-        return f"{self.engine.url.render_as_string(hide_password=True)}#{self.read_state()}"
+        return self._version_of(self.read_state())
+
+    def _version_of(self, state: str) -> str:
+        return f"{self.engine.url.render_as_string(hide_password=True)}#{state}"
 
     def read_state(self) -> str:
         """Which loads count, as the database has it now; never again the same after a load or an undo."""
@@ -248,11 +251,26 @@ class Database:
                     raise UnknownName("value", code, nearest(code, known), dimension=dimension(name).code)
 
     def ask(self, question: Question) -> Answer:
-        """The answer to a question, in one statement.
+        """The answer to a question, in one statement; of one state, also while something is being loaded.
 
         Raises UnknownName for an unknown filter value, DatabaseUnavailable when the database does not answer.
         """
         self.check_values(question)
+        about = (self.vocabulary, self.coverage, self.series_events, self.as_of)
         last_days = {subject: covered.data_until for subject, covered in self.coverage.items()}
-        rows = self._rows(statement(question, last_days))
-        return answer_from_rows(question, rows, self.vocabulary, self.coverage, self.series_events, self.as_of)
+        rows, version = self._rows_and_version(statement(question, last_days))
+        if version != self.version:
+            return Database(self.engine).ask(question)
+        return answer_from_rows(question, rows, *about)
+
+    def _rows_and_version(self, query: sqlalchemy.Select) -> tuple[list[sqlalchemy.Row], str]:
+        """Rows, and the version that they are of. A file is never changed; a server has other rows after a load."""
+        if self.engine.dialect.name == "duckdb":
+            return self._rows(query), self.version
+        with self._connect() as connection:
+            try:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+                rows = list(connection.execute(query))
+                return rows, self._version_of(state_of(connection))
+            except DBAPIError as error:
+                raise DatabaseUnavailable() from error
