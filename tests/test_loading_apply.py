@@ -17,9 +17,9 @@ from data_access.loading.applying import (
     NothingToUndo,
     NotNewestLoad,
     apply,
-    spans_of,
     undo,
 )
+from data_access.loading.load_notes import spans_of
 from data_access.pointer import BeingWritten
 from data_access.question import Question
 from tests.infrastructure.loading import day, everything, file_of, rows_of, typed

@@ -190,7 +190,7 @@ def test_a_disk_that_is_full_halfway(loading_url: str, monkeypatch) -> None:
     def full(*_, **__) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(records, "_resolve_again", full)
+    monkeypatch.setattr(records, "resolve_again", full)
     frame = typed("statuses", {"household_key": "a", "valid_from": "2023-01-01"})
     with pytest.raises(DiskFull):
         apply(loading_url, {"statuses": frame}, who="A", files=[file_of("statuses", frame)])
