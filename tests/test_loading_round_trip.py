@@ -21,7 +21,7 @@ from data_access.__main__ import main
 from data_access.loading.applying import ChangedMeanwhile, undo
 from data_access.loading.plan import Plan, plan
 from data_access.migrations import migrate
-from tests.infrastructure.exports import ORDER, STYLES, TODAY, Service
+from tests.infrastructure.exports import ORDER, STYLES, TODAY, Service, Style, spoken
 from tests.infrastructure.slow_answers import slow_answer
 
 KEY = b"0123456789abcdef0123456789abcdef"
@@ -264,6 +264,28 @@ def kind_columns(kind: str):
     from data_access.loading.kinds import KINDS
 
     return KINDS[kind].columns
+
+
+@pytest.mark.parametrize("how", ["right", "one cent more", "a row rejected", "words"])
+def test_a_total_that_is_not_that_of_the_rows_is_a_warning(clerk, tmp_path: Path, how: str) -> None:
+    url, folder = clerk
+    service = Service(seed=12, homes=5, payments_a_month=3)
+    service.write(tmp_path / "with_total", "csv", ["payments"], style=Style(total=True, separator=";"))
+    path = tmp_path / "with_total" / "payments.csv"
+    whole = sum(row["cents"] for row in service.payments)
+    right, wrong = spoken(whole), {"one cent more": spoken(whole + 1), "words": "divi"}.get(how, spoken(whole))
+    text = path.read_text(encoding="utf-8")
+    assert text.rstrip().endswith(right)
+    path.write_text(text.rstrip().removesuffix(right) + wrong + "\n", encoding="utf-8")
+    if how == "a row rejected":
+        spoilt(path, next(c.heading for c in kind_columns("payments") if c.name == "payment_date"), "x", range(1, 2))
+    ready = planned(url, [folder / "units.csv", folder / "members.csv", path])
+    assert ready.rows_rejected == (how == "a row rejected")
+    said = [warning.text().replace("\u00a0", "") for warning in ready.warnings if warning.reason == "other_total"]
+    expected = (
+        "Failā „payments.csv” kopsummas rindā ir {} €, bet rindu summa ir {} €. Pārbaudiet, vai failā ir visas rindas."
+    )
+    assert said == ([expected.format(wrong, right)] if how == "one cent more" else [])
 
 
 # ── personal codes ───────────────────────────────────────────────────────────────────────────────

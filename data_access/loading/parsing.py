@@ -72,6 +72,7 @@ class Parsed:
     rejected: pd.DataFrame = field(repr=False)
     dropped: pd.DataFrame = field(repr=False)
     notes: tuple[Note, ...] = ()
+    totals: tuple[int, int] | None = None  # cents of the file's total row, and of all rows that have an amount
 
 
 @dataclass
@@ -135,7 +136,14 @@ class _Parsing:
             rejected=rejected,
             dropped=raw.dropped.assign(kind=raw.kind)[["kind", *_PLACE, "reason"]],
             notes=raw.notes,
+            totals=self._totals(frame),
         )
+
+    def _totals(self, frame: pd.DataFrame) -> tuple[int, int] | None:
+        try:
+            return (read_cents(self.raw.total), int(frame["cents"].sum())) if self.raw.total else None
+        except BadValue:  # a total row may have any words
+            return None
 
     # ── columns ──────────────────────────────────────────────────────────────────────────────────
 

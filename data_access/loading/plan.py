@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -326,7 +327,16 @@ def _checked(tables: list[_Table], connection: Connection, today: date | None, a
     rejections = pd.concat(found, ignore_index=True)[FINDING] if found else no_findings()
     left_out = [table.parsed.dropped[["kind", *PLACE]] for table in tables if len(table.parsed.dropped)]
     dropped = pd.concat([checked.dropped, *left_out], ignore_index=True) if left_out else checked.dropped
-    return Checked(checked.accepted, rejections, dropped, checked.warnings)
+    return Checked(checked.accepted, rejections, dropped, [*checked.warnings, *_other_totals(tables)])
+
+
+def _other_totals(tables: list[_Table]) -> Iterator[Warning]:
+    """Files whose total row says another sum than that of their rows: some are missing, or are there twice."""
+    for table in tables:
+        if table.parsed.totals and table.parsed.totals[0] != table.parsed.totals[1]:
+            total, rows = (Decimal(cents) / 100 for cents in table.parsed.totals)
+            params = {"file": table.file, "total": total, "rows": rows}
+            yield Warning(table.kind, "other_total", table.parsed.rows_read, params=params)
 
 
 def _part(table: _Table, checked: Checked) -> Part:

@@ -81,6 +81,7 @@ class RawTable:
     notes: tuple[Note, ...] = ()
     dropped: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)  # file, sheet, row, reason
     overfull: frozenset[int] = field(default=frozenset(), repr=False)  # rows with more cells than headings
+    total: str = ""  # what the last total row has for an amount
     frame: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
 
@@ -462,6 +463,7 @@ def _table(cells: pd.DataFrame, found: _Heading, shown: str, sheet: str, mapping
         notes=tuple(_notes(headings, found, others, dropped)),
         dropped=dropped[["file", "sheet", "row", "reason"]].reset_index(drop=True),
         overfull=too_many,
+        total=next(iter(frame.loc[reasons == "total", "cents"].iloc[::-1]), "") if "cents" in frame else "",
         frame=kept,
     )
 
