@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -11,21 +11,21 @@ from functools import cached_property
 from pathlib import Path
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, create_engine, exists, func, literal, select
+from sqlalchemy import Connection, Engine, exists, func, literal, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import ProgrammingError
 
 from data_access import schema
 from data_access.answer import Answer, AsOf
 from data_access.answering import answer_from_rows
 from data_access.coverage import Coverage
-from data_access.duckdb_engine import duckdb_engine
+from data_access.engines import Found, read, reading_engine
 from data_access.errors import (
     DatabaseEmpty,
     DatabaseError,
     DatabaseMissing,
-    DatabaseUnavailable,
     DatabaseVersion,
+    DataChanged,
     UnknownName,
     WritingRole,
 )
@@ -78,41 +78,44 @@ def open_database(url: str | None = None) -> "Database":
     return _opened(place)
 
 
+_engines: dict[URL, Engine] = {}
 _databases: dict[URL, "Database"] = {}
 _opening = threading.Lock()
 
 
 def _opened(place: URL) -> "Database":
+    engine = _engine(place)
+    known = _databases.get(place)
+    # Not under the lock: while a server hangs, visitors must not wait for one another.
+    if known and known.engine is engine and known.version == known.read_version():
+        return known
+    try:
+        _databases[place] = database = Database(engine)
+    except DatabaseError:
+        engine.dispose()
+        raise
+    return database
+
+
+def _engine(place: URL) -> Engine:
     with _opening:
-        known = _databases.get(place)
-        if known and known.version == known.read_version():
-            return known
-        if not known and place.get_backend_name() == "duckdb":
-            # The file was replaced: a process stays on the old data while any connection to it lives.
-            for other in [u for u in _databases if u.get_backend_name() == "duckdb"]:
-                if not Path(other.database).exists() or _same_pointer(other, place):
-                    _databases.pop(other).engine.dispose()
-        engine = known.engine if known else _engine(place)
-        try:
-            _databases[place] = Database(engine)
-        except DatabaseError:
-            engine.dispose()
-            raise
-        return _databases[place]
+        if place not in _engines:
+            if place.get_backend_name() == "duckdb":
+                _leave_replaced_files(place)
+            _engines[place] = reading_engine(place)
+        return _engines[place]
+
+
+def _leave_replaced_files(place: URL) -> None:
+    """A process stays on the old data while any connection to a file that was replaced lives."""
+    for other in [known for known in _engines if known.get_backend_name() == "duckdb"]:
+        if not Path(other.database).exists() or _same_pointer(other, place):
+            _engines.pop(other).dispose()
+            _databases.pop(other, None)
 
 
 def _same_pointer(a: URL, b: URL) -> bool:
     return Path(a.database).parent == Path(b.database).parent
-
-
-def _engine(place: URL) -> Engine:
-    if place.get_backend_name() == "duckdb":
-        return duckdb_engine(place, connect_args={"read_only": True})
-    return create_engine(
-        place,
-        pool_pre_ping=True,
-        connect_args={"options": "-c default_transaction_read_only=on", "connect_timeout": 5},
-    )
 
 
 def state_of(connection: Connection) -> str:
@@ -133,55 +136,60 @@ class Database:
         self._check_schema()
         _ = self.version
 
-    def _connect(self) -> Connection:
-        try:
-            return self.engine.connect()
-        except DBAPIError as error:
-            raise DatabaseUnavailable() from error
+    def _read(self, what: Callable[[Connection], Found]) -> Found:
+        """What a function reads from a connection, all of it of this state of the data.
+
+        On PostgreSQL a load may have come between, or another server may answer than the one that told the
+        version; on DuckDB new data are a new file.
+        """
+        return read(self.engine, self._of_this_version(what) if self._on_a_server else what)
+
+    def _of_this_version(self, what: Callable[[Connection], Found]) -> Callable[[Connection], Found]:
+        def checked(connection: Connection) -> Found:
+            if self._version_on(connection) != self.version:
+                raise DataChanged()
+            return what(connection)
+
+        return checked
+
+    @property
+    def _on_a_server(self) -> bool:
+        return self.engine.dialect.name == "postgresql"
 
     def _rows(self, query: sqlalchemy.Select) -> list[sqlalchemy.Row]:
-        with self._connect() as connection:
-            try:
-                return list(connection.execute(query))
-            except DBAPIError as error:
-                raise DatabaseUnavailable() from error
+        return self._read(lambda connection: list(connection.execute(query)))
 
     def _check_role(self) -> None:
         """A dashboard that could write is one mistake away from doing so, whatever its transactions are set to."""
-        if self.engine.dialect.name != "postgresql" or _writing_role_allowed():
-            return
-        with self._connect() as connection:
-            try:
-                if may_write(connection):
-                    raise WritingRole(role=role_of(connection))
-            except DBAPIError as error:
-                raise DatabaseUnavailable() from error
+
+        def check(connection: Connection) -> None:
+            if may_write(connection):
+                raise WritingRole(role=role_of(connection))
+
+        if self._on_a_server and not _writing_role_allowed():
+            read(self.engine, check)
 
     def _check_schema(self) -> None:
-        with self._connect() as connection:
+        def found_on(connection: Connection) -> object:
             try:
-                found = connection.scalar(select(schema.schema_version.c.version))
+                return connection.scalar(select(schema.schema_version.c.version))
             except ProgrammingError:
-                found = "?"
-            except DBAPIError as error:
-                raise DatabaseUnavailable() from error
+                return "?"
+
+        found = read(self.engine, found_on)
         if found != schema.SCHEMA_VERSION:
             raise DatabaseVersion(found=found, expected=schema.SCHEMA_VERSION)
 
+    def _version_on(self, connection: Connection) -> str:
+        return f"{self.engine.url.render_as_string(hide_password=True)}#{state_of(connection)}"
+
     def read_version(self) -> str:
         """The data's version as the database has it now."""
-        return self._version_of(self.read_state())
-
-    def _version_of(self, state: str) -> str:
-        return f"{self.engine.url.render_as_string(hide_password=True)}#{state}"
+        return read(self.engine, self._version_on)
 
     def read_state(self) -> str:
         """Which loads count, as the database has it now; never again the same after a load or an undo."""
-        with self._connect() as connection:
-            try:
-                return state_of(connection)
-            except DBAPIError as error:
-                raise DatabaseUnavailable() from error
+        return read(self.engine, state_of)
 
     @cached_property
     def version(self) -> str:
@@ -191,11 +199,7 @@ class Database:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """Values of every dimension."""
-        with self._connect() as connection:
-            try:
-                return read_vocabulary(connection)
-            except DBAPIError as error:
-                raise DatabaseUnavailable() from error
+        return self._read(read_vocabulary)
 
     @cached_property
     def coverage(self) -> dict[str, Coverage]:
@@ -251,26 +255,12 @@ class Database:
                     raise UnknownName("value", code, nearest(code, known), dimension=dimension(name).code)
 
     def ask(self, question: Question) -> Answer:
-        """The answer to a question, in one statement; of one state, also while something is being loaded.
+        """The answer to a question, in one statement.
 
-        Raises UnknownName for an unknown filter value, DatabaseUnavailable when the database does not answer.
+        Raises UnknownName for an unknown filter value, DatabaseUnavailable when the database does not answer,
+        QuestionTooLarge when it would take too long, DataChanged when it has other data by now: open it again.
         """
         self.check_values(question)
-        about = (self.vocabulary, self.coverage, self.series_events, self.as_of)
         last_days = {subject: covered.data_until for subject, covered in self.coverage.items()}
-        rows, version = self._rows_and_version(statement(question, last_days))
-        if version != self.version:
-            return Database(self.engine).ask(question)
-        return answer_from_rows(question, rows, *about)
-
-    def _rows_and_version(self, query: sqlalchemy.Select) -> tuple[list[sqlalchemy.Row], str]:
-        """Rows, and the version that they are of. A file is never changed; a server has other rows after a load."""
-        if self.engine.dialect.name == "duckdb":
-            return self._rows(query), self.version
-        with self._connect() as connection:
-            try:
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")
-                rows = list(connection.execute(query))
-                return rows, self._version_of(state_of(connection))
-            except DBAPIError as error:
-                raise DatabaseUnavailable() from error
+        rows = self._rows(statement(question, last_days))
+        return answer_from_rows(question, rows, self.vocabulary, self.coverage, self.series_events, self.as_of)

@@ -91,6 +91,18 @@ class DatabaseUnavailable(DatabaseError):
     key = "errors.database_unavailable"
 
 
+class DataChanged(DatabaseError):
+    """The database has other data than when it was opened: opened again, it answers."""
+
+    key = "errors.data_changed"
+
+
+class QuestionTooLarge(DataAccessError):
+    """The database would have to work on the answer for longer than anybody waits."""
+
+    key = "errors.question_too_large"
+
+
 class DatabaseVersion(DatabaseError):
     """The database was made by another version of the program, or is no case database (`found` is no number)."""
 
