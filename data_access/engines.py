@@ -85,8 +85,8 @@ def _settings(place: URL) -> dict[str, object]:
     usual = {
         "connect_timeout": CONNECTING,
         # For a server whose computer is gone: nothing comes back, not even from its kernel.
-        "tcp_user_timeout": 1000 * (SILENCE + CONNECTING),
-        "keepalives_idle": SILENCE,
+        "tcp_user_timeout": 2000 * CONNECTING,  # milliseconds
+        "keepalives_idle": CONNECTING,
         "keepalives_interval": 1,
         "keepalives_count": CONNECTING,
     }

@@ -297,14 +297,14 @@ def new_pair() -> Iterator[Pair]:
 
 
 @pytest.fixture(scope="module")
-def _started_pair() -> Iterator[Pair]:
+def started_pair() -> Iterator[Pair]:
     with new_pair() as pair:
         yield pair
 
 
 @pytest.fixture
-def pair(_started_pair: Pair) -> Pair:
+def pair(started_pair: Pair) -> Pair:
     """A primary and a standby, both running, whatever the test before has done to them."""
-    _started_pair.primary.launch()
-    _started_pair.standby.launch()
-    return _started_pair
+    started_pair.primary.launch()
+    started_pair.standby.launch()
+    return started_pair
