@@ -25,6 +25,9 @@ LONGEST_QUESTION = 60
 RETURNING = 300  # until a connection is made anew, so that reading goes back to a standby that was away
 WAITING_FOR_OTHERS = 10  # when every connection is taken
 
+# What a standby drops a question with when it is in the way of what the primary sends.
+_CONFLICTS = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+
 Found = TypeVar("Found")
 
 
@@ -71,7 +74,7 @@ def _read(engine: Engine, what: Callable[[Connection], Found]) -> Found:
 
 def _passes(error: DBAPIError) -> bool:
     """Whether it is worth asking again: the connection broke, or a standby had to drop rows that were being read."""
-    return error.connection_invalidated or isinstance(error.orig, psycopg.errors.TransactionRollback)
+    return error.connection_invalidated or isinstance(error.orig, _CONFLICTS)
 
 
 def _named(error: DBAPIError | PoolTimeout) -> DataAccessError:
