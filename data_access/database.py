@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
+import pandas as pd
 import sqlalchemy
 from sqlalchemy import Connection, Engine, create_engine, exists, func, literal, select
 from sqlalchemy.engine import URL, make_url
@@ -30,8 +31,10 @@ from data_access.errors import (
     WritingRole,
 )
 from data_access.measures import dimension, nearest
+from data_access.period import Period
 from data_access.pointer import resolve
-from data_access.question import UNKNOWN, Question
+from data_access.protection import Mask, make_mask, masked, refuse_unlisted
+from data_access.question import COUNCIL, UNKNOWN, Question
 from data_access.roles import may_write, role_of
 from data_access.statement import statement
 from data_access.vocabulary import Vocabulary, read_vocabulary
@@ -80,6 +83,7 @@ def open_database(url: str | None = None) -> "Database":
 
 _databases: dict[URL, "Database"] = {}
 _opening = threading.Lock()
+_choosing = threading.Lock()
 
 
 def _opened(place: URL) -> "Database":
@@ -120,6 +124,10 @@ def state_of(connection: Connection) -> str:
     loads = schema.loads
     moments = (func.count(), func.max(loads.c.load_id), func.max(loads.c.loaded_at), func.max(loads.c.undone_at))
     return "@".join(map(str, connection.execute(select(*moments).select_from(loads)).one()))
+
+
+class _Changed(Exception):
+    """Something was loaded since this state of the database was opened."""
 
 
 @dataclass(frozen=True)
@@ -253,24 +261,43 @@ class Database:
     def ask(self, question: Question) -> Answer:
         """The answer to a question, in one statement; of one state, also while something is being loaded.
 
-        Raises UnknownName for an unknown filter value, DatabaseUnavailable when the database does not answer.
+        To the council only listed questions are answered, and protected. Raises UnknownName for an unknown filter
+        value, NotForCouncil, NotProtected, DatabaseUnavailable when the database does not answer.
         """
         self.check_values(question)
         about = (self.vocabulary, self.coverage, self.series_events, self.as_of)
+        protect = None
+        if question.audience == COUNCIL:
+            refuse_unlisted(question, self.coverage, self.vocabulary)
+            protect = partial(masked, question, mask_of=self._mask, vocabulary=self.vocabulary)
         last_days = {subject: covered.data_until for subject, covered in self.coverage.items()}
-        rows, version = self._rows_and_version(statement(question, last_days))
-        if version != self.version:
+        try:
+            return answer_from_rows(question, self._rows_of_state(statement(question, last_days)), *about, protect)
+        except _Changed:
             return Database(self.engine).ask(question)
-        return answer_from_rows(question, rows, *about)
 
-    def _rows_and_version(self, query: sqlalchemy.Select) -> tuple[list[sqlalchemy.Row], str]:
-        """Rows, and the version that they are of. A file is never changed; a server has other rows after a load."""
+    @cached_property
+    def _masks(self) -> dict[tuple[str, Period], Mask]:
+        return {}
+
+    def _mask(self, family: str, year: Period) -> Mask:
+        """What is withheld of a family's year: chosen once for each state of the data."""
+        with _choosing:
+            if (family, year) not in self._masks:
+                self._masks[family, year] = make_mask(family, year, self._rows_of_state)
+            return self._masks[family, year]
+
+    def _rows_of_state(self, query: sqlalchemy.Select) -> list[sqlalchemy.Row]:
+        """Rows of the state that this is. A file is never changed; a server has other rows after a load."""
         if self.engine.dialect.name == "duckdb":
-            return self._rows(query), self.version
+            return self._rows(query)
         with self._connect() as connection:
             try:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
                 rows = list(connection.execute(query))
-                return rows, self._version_of(state_of(connection))
+                version = self._version_of(state_of(connection))
             except DBAPIError as error:
                 raise DatabaseUnavailable() from error
+        if version != self.version:
+            raise _Changed
+        return rows

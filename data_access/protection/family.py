@@ -5,7 +5,7 @@ more to within a factor of two, though nothing tells him: where parts hardly ove
 nearly as those of a sum do.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log10
 
@@ -16,13 +16,11 @@ from data_access.protection.cuts import (
     Cut,
     at_most,
     attributes,
-    cuts,
     follows,
-    ratios,
     rules,
 )
 from data_access.protection.figures import TIME, Figure, Key, counts_units
-from data_access.protection.places import Places, replaced
+from data_access.protection.places import Places, cannot_occur, replaced
 from data_access.protection.system import Need, System, rows
 
 Cell = tuple[str, Key]
@@ -54,45 +52,38 @@ class _Limit:
 
 @dataclass
 class Family:
-    """One family in one year, before it is protected."""
+    """Linked tables of one year, before they are protected: their figures, and the measures with the cuts that show
+    them."""
 
-    name: str
     figures: Mapping[str, Mapping[Key, Figure]]
+    shown: Sequence[tuple[str, Cut]]
     cells: dict[Cell, int] = field(default_factory=dict)
     relations: list[Relation] = field(default_factory=list)
 
     def __post_init__(self):
         self.places = Places(self.figures.values())
-        for code, cut in self._shown():
+        for code, cut in self.shown:
             for key in self.places.keys(cut):
-                if self._may_occur(code, key, cut):
+                if self._may_occur(code, key):
                     self.cells.setdefault((code, key), len(self.cells))
+        self.all = list(self.cells)
         found: dict[tuple, Relation] = {}
-        for code, cut in self._shown():
+        for code, cut in self.shown:
             for one in self._sums(code, cut):
                 found.setdefault((one.total, one.axis, one.parts), one)
         self.relations = list(found.values())
-        self.all = list(self.cells)
         self._overlapping = {(self.all[one.total][0], one.axis) for one in self.relations if one.more}
-
-    def _shown(self) -> Iterator[tuple[str, Cut]]:
-        for cut in cuts():
-            if cut.family == self.name:
-                for code in cut.measures:
-                    if code not in ratios():
-                        yield code, cut
 
     def figure(self, cell: Cell) -> Figure:
         code, key = cell
         return self.figures[code].get(key, _NOTHING)
 
-    def _may_occur(self, code: str, key: Key, cut: Cut) -> bool:
+    def _may_occur(self, code: str, key: Key) -> bool:
         """Of what is zero in total, everybody knows that its parts are, too. A stock has no total over time."""
-        if measure(code).stock and TIME in cut.depths and TIME not in dict(key):
-            return False
-        return all(self.figure((code, (one,))).units for one in key) if len(key) > 1 else bool(
-            self.figure((code, key)).units
-        )
+        if self.figure((code, key)).units:
+            return True
+        totals = [replaced(key, axis, ()) for axis, _ in key if axis != TIME or not measure(code).stock]
+        return bool(totals) and not cannot_occur(key) and all(self.figure((code, one)).units for one in totals)
 
     def _sums(self, code: str, cut: Cut) -> Iterator[Relation]:
         for key in self.places.keys(cut):
@@ -107,8 +98,7 @@ class Family:
                     yield Relation(total, parts, axis, self._more(total, parts))
 
     def _more(self, total: int, parts: tuple[int, ...]) -> int:
-        cells = list(self.cells)
-        return sum(self.figure(cells[part]).value for part in parts) - self.figure(cells[total]).value
+        return sum(self.figure(self.all[part]).value for part in parts) - self.figure(self.all[total]).value
 
     def system(self) -> System:
         """The numbers that the choice of cells is made from. Money is in euros."""

@@ -34,14 +34,10 @@ class Places:
         return found
 
     def keys(self, cut: Cut) -> list[Key]:
-        """Every cell that a cut could show, but those that cannot occur."""
+        """Every cell that a cut could show."""
         axes = cut.depths
-        found = []
-        for paths in product(*(self.all(axis, depth) for axis, depth in axes.items())):
-            key = key_of(zip(axes, paths, strict=True))
-            if not _impossible(key):
-                found.append(key)
-        return found
+        paths = product(*(self.all(axis, depth) for axis, depth in axes.items()))
+        return [key_of(zip(axes, one, strict=True)) for one in paths]
 
     def key(self, codes: Iterable[tuple[str, str]]) -> Key | None:
         """The cell of these (dimension, code) pairs; None if nothing has been seen there, so that it counts zero."""
@@ -66,7 +62,8 @@ def replaced(key: Key, axis: str, path: Path) -> Key:
     return key_of({**dict(key), axis: path}.items())
 
 
-def _impossible(key: Key) -> bool:
+def cannot_occur(key: Key) -> bool:
+    """Whether everybody knows that nobody can be in a cell."""
     paths = dict(key)
     return any(
         all(set(codes) & set(paths.get(axis_of(name)[0], ())) for name, codes in one.items()) for one in impossible()
