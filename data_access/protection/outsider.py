@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import block_array, block_diag, csr_array, vstack
+from scipy.sparse import block_array, coo_array, csr_array, vstack
 from scipy.sparse.csgraph import connected_components
 
 from data_access.protection.system import Need, System
@@ -23,6 +23,19 @@ class Failure:
     cells: np.ndarray
     worth: np.ndarray
     short: float
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """The withheld cells that one need is about and all that is known of them."""
+
+    cells: np.ndarray
+    down: np.ndarray
+    known: np.ndarray
+    limited: np.ndarray
+    relations: coo_array
+    limits: coo_array
+    slack: np.ndarray
 
 
 @dataclass
@@ -59,50 +72,37 @@ class Outsider:
 
     def _tried(self, asked: Sequence[tuple[Need, np.ndarray]]) -> list[Failure | None]:
         """All needs in one linear program, side by side: a solver's call costs more than a small program."""
-        s = self.system
-        equal, at_most, slack, objective, bounds, shapes = [], [], [], [], [], []
+        width, pieces, cuts = len(self.system.values), [], {}
         for need, cells in asked:
-            aim = _aim(need, len(s.values))
-            known = np.diff(s.relations[:, cells].indptr) > 0
-            known[list(need.unknown)] = False
-            known = np.flatnonzero(known)
-            limits = np.diff(s.limits[:, cells].indptr) > 0
-            limits[list(need.unlimited)] = False
-            limits = np.flatnonzero(limits)
-            equal.append(s.relations[known][:, cells])
-            # What is aimed at is capped: how far beyond the need it could go does not matter.
-            at_most.append(vstack([s.limits[limits][:, cells], csr_array(aim[cells].reshape(1, -1))], format="csr"))
-            slack += [*s.slack[limits], need.reach]
-            objective.append(-aim[cells])
-            bounds += [(-low, None) for low in s.down[cells]]
-            shapes.append((known, limits))
-        if not any(len(cells) for _, cells in asked):
-            nothing = (np.array([], dtype=int), np.array([]))
-            return [self._failure(need, _aim(need, len(s.values)), nothing, nothing) for need, _ in asked]
-        solved = linprog(
-            np.concatenate(objective),
-            A_eq=block_diag(equal, format="csr"),
-            b_eq=np.zeros(sum(part.shape[0] for part in equal)),
-            A_ub=block_diag(at_most, format="csr"),
-            b_ub=slack,
-            bounds=bounds,
-            method="highs",
-        )
-        if solved.x is None:
-            raise ArithmeticError(solved.message)
-        found, x, e, u = [], 0, 0, 0
-        for (need, cells), (known, limits) in zip(asked, shapes, strict=True):
-            aim = _aim(need, len(s.values))
-            z = solved.x[x : x + len(cells)]
-            prices = -solved.eqlin.marginals[e : e + len(known)]
-            limit_prices = -solved.ineqlin.marginals[u : u + len(limits)]
-            x, e, u = x + len(cells), e + len(known), u + len(limits) + 1
-            reached = aim[cells] @ z
-            if reached >= need.reach - TOLERANCE * max(1.0, need.reach):
+            same = (cells.tobytes(), need.unknown, need.unlimited)
+            if same not in cuts:
+                cuts[same] = self._piece(need, cells)
+            pieces.append(cuts[same])
+        solved = _solved(pieces, [(_aim(need, width), need.reach) for need, _ in asked])
+        found = []
+        for (need, _), piece, (z, prices, limit_prices) in zip(asked, pieces, solved, strict=True):
+            aim = _aim(need, width)
+            if aim[piece.cells] @ z >= need.reach - TOLERANCE * max(1.0, need.reach):
                 found.append(None)
             else:
-                found.append(self._failure(need, aim, (known, prices), (limits, limit_prices)))
+                found.append(self._failure(need, aim, (piece.known, prices), (piece.limited, limit_prices)))
         return found
+
+    def _piece(self, need: Need, cells: np.ndarray) -> _Piece:
+        relations, limits = self.system.relations[:, cells], self.system.limits[:, cells]
+        known, limited = np.diff(relations.indptr) > 0, np.diff(limits.indptr) > 0
+        known[list(need.unknown)] = False
+        limited[list(need.unlimited)] = False
+        known, limited = np.flatnonzero(known), np.flatnonzero(limited)
+        return _Piece(
+            cells,
+            self.system.down[cells],
+            known,
+            limited,
+            relations[known].tocoo(),
+            limits[limited].tocoo(),
+            self.system.slack[limited],
+        )
 
     def _failure(self, need: Need, aim: np.ndarray, relations: tuple, limits: tuple) -> Failure:
         """By duality: no values can reach further than the prices of the cells that may move allow."""
@@ -125,3 +125,46 @@ def _aim(need: Need, width: int) -> np.ndarray:
     for cell, factor in need.terms:
         aim[cell] += factor
     return aim
+
+
+def _solved(pieces: Sequence[_Piece], aims: Sequence[tuple[np.ndarray, float]]) -> list[tuple]:
+    """For each piece the deviations that reach furthest, and the prices of its relations and limits."""
+    widths = [len(piece.cells) for piece in pieces]
+    if not sum(widths):
+        return [(np.array([]), np.array([]), np.array([])) for _ in pieces]
+    # What is aimed at is capped: how far beyond the need it could go does not matter.
+    caps = [coo_array(aim[piece.cells].reshape(1, -1)) for piece, (aim, _) in zip(pieces, aims, strict=True)]
+    slack = [np.append(piece.slack, reach) for piece, (_, reach) in zip(pieces, aims, strict=True)]
+    solved = linprog(
+        -np.concatenate([aim[piece.cells] for piece, (aim, _) in zip(pieces, aims, strict=True)]),
+        A_eq=_diagonal([[piece.relations] for piece in pieces], widths),
+        b_eq=np.zeros(sum(len(piece.known) for piece in pieces)),
+        A_ub=_diagonal([[piece.limits, cap] for piece, cap in zip(pieces, caps, strict=True)], widths),
+        b_ub=np.concatenate(slack),
+        bounds=np.stack([-np.concatenate([piece.down for piece in pieces]), np.full(sum(widths), np.inf)], axis=1),
+        method="highs",
+    )
+    if solved.x is None:
+        raise ArithmeticError(solved.message)
+    cells = np.cumsum(widths)[:-1]
+    known = np.cumsum([len(piece.known) for piece in pieces])[:-1]
+    limited = np.cumsum([len(piece.limited) + 1 for piece in pieces])[:-1]
+    parts = (np.split(solved.x, cells), np.split(-solved.eqlin.marginals, known))
+    return [
+        (z, prices, limit_prices[:-1])
+        for z, prices, limit_prices in zip(*parts, np.split(-solved.ineqlin.marginals, limited), strict=True)
+    ]
+
+
+def _diagonal(blocks: Sequence[Sequence[coo_array]], widths: Sequence[int]) -> csr_array:
+    """Matrices along a diagonal, those of one block under one another."""
+    rows, columns, factors, height, left = [], [], [], 0, 0
+    for block, width in zip(blocks, widths, strict=True):
+        for one in block:
+            rows.append(one.coords[0] + height)
+            columns.append(one.coords[1] + left)
+            factors.append(one.data)
+            height += one.shape[0]
+        left += width
+    places = (np.concatenate(rows), np.concatenate(columns))
+    return csr_array((np.concatenate(factors), places), shape=(height, left))
