@@ -122,9 +122,15 @@ def _rows(code: str, names: Sequence[str], year: Period) -> FromClause:
     cells = [Cell(0, "", year.start, year.end)]
     if asked.stock:
         cells = year.cells("month")
-    scope = Scope(year, cells, with_ages=not OF_AGE.isdisjoint(names))
+    scope = Scope(
+        year,
+        cells,
+        by=tuple(names),
+        facts=frozenset({asked.fact.code}),
+        with_ages=not OF_AGE.isdisjoint(names),
+    )
     entities = asked.fact.begin(scope)
-    split = [asked.fact.dimensions[name](scope).label(name) for name in names]
+    split = [scope.value(asked.fact.dimensions, name).label(name) for name in names]
     amount = behind.amount(entities) if behind.amount else literal(1, Integer)
     chosen = select(*split, behind.unit(entities).label("unit"), amount.label("amount"))
     chosen = chosen.select_from(scope.source).where(*scope.conditions)
