@@ -10,7 +10,6 @@ from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
 
-import pandas as pd
 import sqlalchemy
 from sqlalchemy import Connection, Engine, create_engine, exists, func, literal, select
 from sqlalchemy.engine import URL, make_url

@@ -203,3 +203,13 @@ def test_a_measure_that_is_not_listed_has_no_nearest(case: Case) -> None:
     with pytest.raises(NotForCouncil) as refused:
         council(case, "payments")
     assert refused.value.nearest is None
+
+
+def test_a_year_of_which_days_are_still_to_be_loaded_is_not_for_the_council(case: Case) -> None:
+    # When they come, the old table could be subtracted from the new one.
+    case.load("assistance", "2022-01-01", "2023-03-31")
+    case.load("assistance", "2023-06-01", "2023-12-31")
+    paid(case, *[10_000] * 9)
+    assert shown(council(case, "spend", period=2022)) == 0
+    with pytest.raises(NotForCouncil):
+        council(case, "spend", period=2023)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
+from data_access.coverage import Coverage
 from data_access.errors import NotForCouncil
 from data_access.facts import OF_AGE
 from data_access.language import format_period
@@ -19,7 +19,7 @@ YEAR = "year"
 _OF_THE_PERIOD = OF_AGE | {"problem_area", "problem_category"}
 
 
-def refuse_unlisted(question: Question, coverage: Mapping[str, Any], vocabulary: Vocabulary) -> None:
+def refuse_unlisted(question: Question, coverage: Mapping[str, Coverage], vocabulary: Vocabulary) -> None:
     """Raises NotForCouncil, which names the nearest listed question, for one that is not on the closed list."""
     reason = _reason(question, coverage)
     if reason:
@@ -33,7 +33,7 @@ def years_of(question: Question) -> list[Period]:
     return [Period.year(cell.start.year) for cell in question.period.cells(YEAR)]
 
 
-def _reason(question: Question, coverage: Mapping[str, Any]) -> str | None:
+def _reason(question: Question, coverage: Mapping[str, Coverage]) -> str | None:
     """Why a question is not on the list, as a key of `errors.not_for_council_…`; None if it is."""
     if not all(cuts_of(code) for code in question.measures):
         return "measure"
@@ -43,7 +43,7 @@ def _reason(question: Question, coverage: Mapping[str, Any]) -> str | None:
         return "dimensions"
     if not _whole(question):
         return "period"
-    if question.period.end > _finished(question, coverage).end:
+    if question.period.end > _finished(question, coverage).end or _has_holes(question, coverage):
         return "unfinished"
     return None
 
@@ -75,7 +75,7 @@ def _whole(question: Question) -> bool:
     return not names & _OF_THE_PERIOD or (not names & (_OF_THE_PERIOD - OF_AGE) and question.ages == "each_year")
 
 
-def _finished(question: Question, coverage: Mapping[str, Any]) -> Period:
+def _finished(question: Question, coverage: Mapping[str, Coverage]) -> Period:
     """Until the end of the last year that all records of the question reach whole: a year that is not over changes
     with every load, and two versions of a table can be subtracted."""
     last = [coverage[s].data_until for s in {measure(code).fact.subject for code in question.measures} if s in coverage]
@@ -84,7 +84,15 @@ def _finished(question: Question, coverage: Mapping[str, Any]) -> Period:
     return Period(date.min, end)
 
 
-def _nearest(question: Question, coverage: Mapping[str, Any]) -> Question | None:
+def _has_holes(question: Question, coverage: Mapping[str, Coverage]) -> bool:
+    """Whether days within the question's years have not been loaded yet."""
+    subjects = {measure(code).fact.subject for code in question.measures} & coverage.keys()
+    whole = [(year.start, year.end) for year in years_of(question)]
+    holes = [hole for subject in subjects for hole in coverage[subject].holes()]
+    return any(hole.first < end and hole.last >= start for hole in holes for start, end in whole)
+
+
+def _nearest(question: Question, coverage: Mapping[str, Coverage]) -> Question | None:
     """The listed question that keeps the most of what was asked."""
     listed = [code for code in question.measures if cuts_of(code)]
     if not listed:
