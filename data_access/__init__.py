@@ -16,14 +16,17 @@ from data_access.errors import (
     DatabaseMissing,
     DatabaseUnavailable,
     DatabaseVersion,
+    NotForCouncil,
 )
 from data_access.measures import Dimension, Measure, dimension, dimensions, dimensions_of, measure, measures
 from data_access.period import GRAINS, Period
-from data_access.question import TOTAL, UNKNOWN, Question, parse_filters
+from data_access.question import COUNCIL, INTERNAL, TOTAL, UNKNOWN, Question, parse_filters
 from data_access.vocabulary import Value, Vocabulary
 
 __all__ = [
+    "COUNCIL",
     "GRAINS",
+    "INTERNAL",
     "TOTAL",
     "UNKNOWN",
     "Answer",
@@ -37,6 +40,7 @@ __all__ = [
     "DatabaseVersion",
     "Dimension",
     "Measure",
+    "NotForCouncil",
     "Note",
     "Period",
     "Question",

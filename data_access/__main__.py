@@ -145,12 +145,14 @@ def _print_answer(answer, vocabulary, language: str) -> None:
         table.add_column(dimension(name).name(language))
     for code in answer.question.measures:
         table.add_column(measure(code).name(language), justify="right", no_wrap=True)
-    for row in export.records(answer):
+    for row, hidden in zip(export.records(answer), export.withheld(answer), strict=True):
         labels = [vocabulary.label(name, row[name], language) for name in answer.question.by]
-        figures = [
-            t("words.not_published") if row[code] is None else format_value(row[code], measure(code).unit, language)
-            for code in answer.question.measures
-        ]
+        figures = []
+        for code in answer.question.measures:
+            if row[code] is None:
+                figures.append(t("words.withheld" if code in hidden else "words.not_published"))
+            else:
+                figures.append(format_value(row[code], measure(code).unit, language))
         table.add_row(*labels, *figures)
     console = Console(highlight=False)
     console.print(table)

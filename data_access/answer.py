@@ -1,6 +1,6 @@
 """What comes back from a question: a tidy frame, and what has to be said about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -59,12 +59,16 @@ class Answer:
     counted over all its values, at its own grain; `unknown` records without a value. Rows stand in
     vocabulary order, totals last. Measures are nullable: `cents` and counts Int64, percents Float64; <NA> is
     "not published" or "no records of those days", never zero.
+
+    `withheld` has the rows of `frame` and a boolean for each measure: true where a figure is <NA> because it is
+    not for the question's audience. Whoever sorts, compares or says anything does so from `frame` alone.
     """
 
     question: Question
     frame: pd.DataFrame
     notes: tuple[Note, ...]
     as_of: AsOf
+    withheld: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def total(self) -> pd.Series:

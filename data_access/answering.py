@@ -3,7 +3,7 @@
 Rules of `counting.md` applied here: overlap said (1), breaks and gaps (10), as of (11), nothing dropped (12).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from itertools import product
 from typing import Any
@@ -25,6 +25,8 @@ MOST_COMPLETED_ROWS = 5000
 MOST_SPANS = 6
 _ONE_DAY = timedelta(days=1)
 
+Protect = Callable[[pd.DataFrame], tuple[pd.DataFrame, pd.DataFrame]]
+
 
 def answer_from_rows(
     question: Question,
@@ -33,8 +35,12 @@ def answer_from_rows(
     coverage: Mapping[str, Coverage],
     events: Sequence[Any],
     as_of: AsOf,
+    protect: Protect | None = None,
 ) -> Answer:
-    """The answer to a question from the rows that its statement returned."""
+    """The answer to a question from the rows that its statement returned.
+
+    `protect` takes out what is not for the audience, before anything is said about the figures, and says where.
+    """
     columns = [GROUPED, *question.by, *counted(question)]
     raw = pd.DataFrame.from_records([tuple(row) for row in rows], columns=columns)
     cells = _cells(question)
@@ -42,7 +48,7 @@ def answer_from_rows(
     frame = _completed(question, frame, cells, coverage)
     frame = _figures(question, frame)
     frame = in_order(frame, question.by, vocabulary)
-    notes = _unknowns(question, frame)
+    notes = []
     stocks = [code for code in question.measures if measure(code).stock]
     grain = finest_grain(question.by)
     if stocks and grain:
@@ -50,12 +56,17 @@ def answer_from_rows(
         notes.append(Note.of("stock_no_total", **_measure_names(stocks[0])))
     notes += _without_records(question, frame, cells, coverage)
     notes += _gaps(question, frame, cells, events)
+    withheld = pd.DataFrame(False, index=frame.index, columns=list(question.measures))
+    if protect:
+        frame, withheld = protect(frame)
+        notes.append(Note.of("protected"))
+    notes = [*_unknowns(question, frame), *notes]
     notes += _overlaps(question, frame)
     notes += _breaks(question, events)
     notes += _not_over(question, coverage)
     if as_of.demonstration:
         notes.append(Note.of("demonstration"))
-    return Answer(question, frame, tuple(dict.fromkeys(notes)), as_of)
+    return Answer(question, frame, tuple(dict.fromkeys(notes)), as_of, withheld)
 
 
 def _measure_names(code: str) -> dict[str, str]:

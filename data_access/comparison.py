@@ -26,6 +26,22 @@ class Comparison:
     frame: pd.DataFrame
     notes: tuple[Note, ...]
 
+    @property
+    def withheld(self) -> pd.DataFrame:
+        """For the rows of `frame` a boolean for each of its figures: whether it is withheld from the audience."""
+        by, measures = list(self.now.question.by), self.now.question.measures
+        hidden = pd.DataFrame(index=self.frame.index)
+        for answer, ending in ((self.now, ""), (self.before, "_before")):
+            codes = _a_year_later_in(answer.frame, by) if ending else answer.frame[by]
+            rows = pd.concat([codes, answer.withheld], axis=1)
+            found = self.frame[by].merge(rows, on=by, how="left") if by else rows
+            for code in measures:
+                hidden[f"{code}{ending}"] = found[code].eq(True).to_numpy()
+        for code in measures:
+            either = hidden[code] | hidden[f"{code}_before"]
+            hidden[f"{code}_change"] = hidden[f"{code}_change_percent"] = either
+        return hidden
+
 
 def periods_to_compare(question: Question, coverage) -> tuple[Period, Period]:
     """The period and the same days a year before; both cut to the days that have records when it is not over."""
@@ -57,10 +73,7 @@ def compare_with_year_before(database, question: Question, ask=None) -> Comparis
 
 def _beside(question: Question, now: pd.DataFrame, before: pd.DataFrame, vocabulary) -> pd.DataFrame:
     by, measures = list(question.by), list(question.measures)
-    before = before.copy()
-    for name in by:
-        if dimension(name).kind == "time":
-            before[name] = before[name].map(_a_year_later)
+    before = pd.concat([_a_year_later_in(before, by), before[measures]], axis=1)
     renamed = before.rename(columns={code: f"{code}_before" for code in measures})
     if by:
         both = now.merge(renamed, on=by, how="outer", indicator=True)
@@ -87,6 +100,15 @@ def _known(rows: pd.DataFrame, figures: pd.DataFrame, time: list[str]) -> pd.Ser
         return pd.Series(not figures.empty, index=rows.index)
     spells = set(figures[time].itertuples(index=False, name=None))
     return pd.Series([spell in spells for spell in rows[time].itertuples(index=False, name=None)], index=rows.index)
+
+
+def _a_year_later_in(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """The codes of a frame's rows, calendar cells under those of the year after."""
+    codes = frame[by].copy()
+    for name in by:
+        if dimension(name).kind == "time":
+            codes[name] = codes[name].map(_a_year_later)
+    return codes
 
 
 def _a_year_later(code: str) -> str:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import sqlalchemy
@@ -30,8 +30,10 @@ from data_access.errors import (
     WritingRole,
 )
 from data_access.measures import dimension, nearest
+from data_access.period import Period
 from data_access.pointer import resolve
-from data_access.question import UNKNOWN, Question
+from data_access.protection import Mask, make_mask, masked, refuse_unlisted
+from data_access.question import COUNCIL, UNKNOWN, Question
 from data_access.roles import may_write, role_of
 from data_access.statement import statement
 from data_access.vocabulary import Vocabulary, read_vocabulary
@@ -81,6 +83,7 @@ def open_database(url: str | None = None) -> "Database":
 _engines: dict[URL, Engine] = {}
 _databases: dict[URL, "Database"] = {}
 _opening = threading.Lock()
+_choosing = threading.Lock()
 
 
 def _opened(place: URL) -> "Database":
@@ -257,10 +260,27 @@ class Database:
     def ask(self, question: Question) -> Answer:
         """The answer to a question, in one statement.
 
-        Raises UnknownName for an unknown filter value, DatabaseUnavailable when the database does not answer,
-        QuestionTooLarge when it would take too long, DataChanged when it has other data by now: open it again.
+        To the council only listed questions are answered, and protected. Raises UnknownName for an unknown filter
+        value, NotForCouncil, NotProtected, DatabaseUnavailable when the database does not answer, QuestionTooLarge
+        when it would take too long, DataChanged when it has other data by now: open it again.
         """
         self.check_values(question)
+        protect = None
+        if question.audience == COUNCIL:
+            refuse_unlisted(question, self.coverage, self.vocabulary)
+            protect = partial(masked, question, mask_of=self._mask, vocabulary=self.vocabulary)
         last_days = {subject: covered.data_until for subject, covered in self.coverage.items()}
         rows = self._rows(statement(question, last_days))
-        return answer_from_rows(question, rows, self.vocabulary, self.coverage, self.series_events, self.as_of)
+        about = (self.vocabulary, self.coverage, self.series_events, self.as_of)
+        return answer_from_rows(question, rows, *about, protect)
+
+    @cached_property
+    def _masks(self) -> dict[tuple[str, Period], Mask]:
+        return {}
+
+    def _mask(self, family: str, year: Period) -> Mask:
+        """What is withheld of a family's year: chosen once for each state of the data."""
+        with _choosing:
+            if (family, year) not in self._masks:
+                self._masks[family, year] = make_mask(family, year, self._rows)
+            return self._masks[family, year]

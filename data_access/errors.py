@@ -4,6 +4,7 @@ An error carries a key of the message catalogues and its parameters, so that the
 and a log each say it in their own language; `str(error)` is the Latvian sentence.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from data_access.language import texts
@@ -73,6 +74,25 @@ class UnknownAudience(DataAccessError):
     key = "errors.unknown_audience"
 
 
+class NotForCouncil(DataAccessError):
+    """A question that is not on the closed list of what may leave the service.
+
+    `nearest` is the nearest question that is on it, or None; `describe` says it in a language.
+    """
+
+    def __init__(self, reason: str, nearest: Any = None, describe: Callable[[str], str] | None = None, **params: Any):
+        self.key = f"errors.not_for_council_{reason}"
+        self.nearest = nearest
+        self.describe = describe
+        super().__init__(**params)
+
+    def text(self, language: str) -> str:
+        sentence = super().text(language)
+        if not self.describe:
+            return sentence
+        return f"{sentence} {texts(language)('errors.nearest_for_council', question=self.describe(language))}"
+
+
 class DatabaseError(DataAccessError):
     """Base of the errors that say that there is no answer, whatever the question."""
 
@@ -126,6 +146,12 @@ class WritingRole(DatabaseError):
     """The dashboard was to read with a role that may write."""
 
     key = "errors.writing_role"
+
+
+class NotProtected(DatabaseError):
+    """No way was found to protect a family of tables; nothing of it leaves."""
+
+    key = "errors.not_protected"
 
 
 class NotChanged(DatabaseError):

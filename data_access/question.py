@@ -13,7 +13,7 @@ from data_access.errors import (
 from data_access.measures import dimension, dimensions_of
 from data_access.period import Period
 
-AUDIENCES = ("internal",)
+INTERNAL, COUNCIL = AUDIENCES = ("internal", "council")
 AGES = ("period", "each_year")
 MOST_DIMENSIONS = 3
 UNKNOWN = "unknown"
@@ -26,7 +26,8 @@ class Question:
 
     `where` holds (dimension, values) pairs: the values of one dimension are alternatives, the pairs
     all hold. The value `unknown` stands for records whose value is not known. Every answer is made for an
-    audience; only `internal` is defined so far, and an audience that nobody has defined gets nothing.
+    audience: `internal` sees exact figures, `council` (everything that leaves the service) protected ones of listed
+    questions only; an audience that nobody has defined gets nothing.
 
     `ages`: ages are those on the last day of the period, so that a person is in one age group of a table
     (rule 3). `each_year`, for a series by year, takes the last day of each row's year, as the yearly reports
@@ -37,7 +38,7 @@ class Question:
     period: Period
     by: tuple[str, ...] = ()
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    audience: str = "internal"
+    audience: str = INTERNAL
     ages: str = "period"
 
     def __post_init__(self):
@@ -65,7 +66,7 @@ class Question:
         period: str | int | Period,
         by: str | Iterable[str] = (),
         where: Mapping[str, str | Iterable[str]] | None = None,
-        audience: str = "internal",
+        audience: str = INTERNAL,
         ages: str = "period",
     ) -> "Question":
         """A question from plain values: `Question.of("spend", 2023, by="benefit", where={"form": "cash"})`.

@@ -117,7 +117,7 @@ def _fact_select(
     once = _once(rows, question.by, aggregates)
     figures = [_figure(once, name, aggregates.get(name)).label(name) for name in columns]
     keys = [once.c[name] for name in question.by]
-    chosen = select(_mask(keys).label(GROUPED), *(_typed(key) for key in keys), *figures).select_from(once)
+    chosen = select(grouping_mask(keys).label(GROUPED), *(_typed(key) for key in keys), *figures).select_from(once)
     if not keys:
         return chosen
     sets = [tuple_(*some) for size in range(len(keys), -1, -1) for some in combinations(keys, size)]
@@ -143,7 +143,8 @@ def _figure(once: FromClause, name: str, aggregate: Aggregate | None) -> ColumnE
     return cast(func.coalesce(func.sum(once.c[name]), 0), BigInteger)
 
 
-def _mask(keys: list[ColumnElement]) -> ColumnElement:
+def grouping_mask(keys: list[ColumnElement]) -> ColumnElement:
+    """A bit for each key, the first highest: set where a row is counted over all its values."""
     mask: ColumnElement = literal(0, Integer)
     for place, key in enumerate(reversed(keys)):
         mask = mask + cast(func.grouping(key), Integer) * (1 << place)

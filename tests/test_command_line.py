@@ -102,3 +102,27 @@ def test_no_server_gets_a_sentence_and_exit_code_1():
 def test_english_is_a_switch_away(demonstration_url):
     done = run("query", "spend", "--period", "soon", "--language", "en", url=demonstration_url)
     assert "is no period" in done.stderr
+
+
+def test_the_council_gets_protected_figures_and_their_mark(demonstration_url):
+    question = ("query", "psychologist_clients", "--by", "age_group", "person_group", "--period", "2023")
+    done = run(*question, "--audience", "council", "--format", "csv", url=demonstration_url)
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    # The report prints two girls and one boy of 0 to 6 years.
+    assert [line.split(",")[-1] for line in lines if line.startswith("0_6,")] == ["(k)"] * 3
+    assert "total,Kopā,total,Kopā,259" in lines
+    assert any(line.startswith("# ") and "(k)" in line for line in lines)
+    table = run(*question, "--audience", "council", url=demonstration_url)
+    assert "(k)" in table.stdout
+    answer = json.loads(run(*question, "--audience", "council", "--format", "json", url=demonstration_url).stdout)
+    hidden = [row["psychologist_clients"] for row, why in zip(answer["rows"], answer["withheld"], strict=True) if why]
+    assert len(hidden) >= 3
+    assert set(hidden) == {None}
+
+
+def test_a_question_that_is_not_for_the_council_names_the_nearest(demonstration_url):
+    done = run("query", "spend", "--by", "benefit", "territory", "--audience", "council", url=demonstration_url)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Izlietots (Pabalsts), 2023." in done.stderr

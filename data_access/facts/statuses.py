@@ -78,7 +78,7 @@ _STATUS_DIMENSIONS: dict[str, Expression] = {
 def _decisions_begun(scope: Scope) -> dict[str, ColumnElement]:
     d = scope.start(schema.status_decisions)
     scope.in_period(d.c.valid_from)
-    return {"decision_kind": d.c.decision_kind}
+    return {"decision_kind": d.c.decision_kind, "household_id": d.c.household_id}
 
 
 def _decisions_ended(scope: Scope) -> dict[str, ColumnElement]:
@@ -96,7 +96,7 @@ def _decisions_ended(scope: Scope) -> dict[str, ColumnElement]:
             )
         )
     )
-    return {"decision_id": d.c.decision_id}
+    return {"decision_id": d.c.decision_id, "household_id": d.c.household_id}
 
 
 def _decision_dimensions(day: str) -> dict[str, Expression]:

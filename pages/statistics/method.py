@@ -51,6 +51,7 @@ with page("method") as here:
     tables.show_words(*glossary.reach(reader, here.database), reader.t("method.reach"))
     if here.database.demonstration:
         real_and_invented(reader)
+    words(reader, "protection", reader.t("method.protection_said"))
     words(reader, "sources", reader.t("method.sources_said"))
     words(reader, "measures", glossary.all_measures(reader))
     words(reader, "dimensions", glossary.all_dimensions(reader))

@@ -1,0 +1,10 @@
+"""Protection of what leaves the service (audience `council`), so that nobody can be found in it. docs/protection.md
+
+A closed list of tables; small figures withheld; further ones chosen so that no withheld figure can be worked out from
+all that is published of its family and year.
+"""
+
+from data_access.protection.listing import refuse_unlisted
+from data_access.protection.masking import Mask, make_mask, masked
+
+__all__ = ["Mask", "make_mask", "masked", "refuse_unlisted"]

@@ -1,0 +1,180 @@
+"""Every figure that a family shows of one year, with how many stand behind it and who has most of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    tuple_,
+)
+
+from data_access.facts import OF_AGE, Scope
+from data_access.measures import dimension, measure
+from data_access.period import Cell, Period
+from data_access.protection.cuts import Cut
+from data_access.question import UNKNOWN
+from data_access.statement import grouping_mask
+
+TIME = "time"
+
+# Where a cell stands on each of its axes: pairs of an axis and the path there from coarse to fine. What is not named
+# is a total. (("benefit", ("yes", "basic", "gmi")), ("population", ("residents",)))
+Key = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: `units` persons or households stand behind it, and the two that have most of it have so much."""
+
+    value: int
+    units: int
+    largest: int
+    second: int
+
+
+@dataclass(frozen=True)
+class _Behind:
+    """Whose a figure is, and how much one record adds to it; without `amount` the units themselves are counted."""
+
+    unit: Callable[[Mapping[str, ColumnElement]], ColumnElement]
+    amount: Callable[[Mapping[str, ColumnElement]], ColumnElement] | None = None
+
+
+def _column(name: str) -> Callable[[Mapping[str, ColumnElement]], ColumnElement]:
+    return lambda row: row[name]
+
+
+def _one(row: Mapping[str, ColumnElement]) -> ColumnElement:
+    return literal(1, Integer)
+
+
+def _of_kind(kind: str) -> Callable[[Mapping[str, ColumnElement]], ColumnElement]:
+    return lambda row: case((row["decision_kind"] == kind, row["household_id"]))
+
+
+_HOUSEHOLDS, _PERSONS = _Behind(_column("household_id")), _Behind(_column("person_id"))
+_BEHIND = {
+    "spend": _Behind(_column("household_id"), _column("cents")),
+    "households_assisted": _HOUSEHOLDS,
+    "persons_assisted": _PERSONS,
+    "households_with_status": _HOUSEHOLDS,
+    "persons_with_status": _PERSONS,
+    "households_on_date": _HOUSEHOLDS,
+    "persons_on_date": _PERSONS,
+    "statuses_granted": _Behind(_of_kind("granted"), _one),
+    "statuses_renewed": _Behind(_of_kind("renewed"), _one),
+    "statuses_ended": _Behind(_column("household_id"), _one),
+    "consultations": _Behind(_column("person_id"), _one),
+    "psychologist_clients": _Behind(lambda row: case((row["attendance"] == "attended", row["person_id"]))),
+    "visits": _Behind(_column("person_id"), _one),
+    "visitors": _PERSONS,
+}
+
+
+def counts_units(code: str) -> bool:
+    """Whether a measure counts persons or households, and not what was paid or done for them."""
+    return _BEHIND[code].amount is None
+
+
+def figures_statement(code: str, cut: Cut, year: Period) -> Select:
+    """All figures of a measure in one cut and year, totals included: `grouped`, the dimensions, and a `Figure`.
+
+    Sums of each person or household are made first, at every grain, so that the largest can be told.
+    """
+    names = [name for levels in cut.levels.values() for name in levels]
+    rows = _rows(code, names, year)
+    keys = [rows.c[name] for name in names]
+    sets = [_set(rows, chosen) for chosen in product(*(_depths(code, axis, of) for axis, of in cut.levels.items()))]
+    amount = cast(func.coalesce(func.sum(rows.c.amount), 0), BigInteger).label("amount")
+    each = (
+        select(grouping_mask(keys).label("grouped"), *keys, rows.c.unit, amount)
+        .where(rows.c.unit.is_not(None))
+        .group_by(func.grouping_sets(*(tuple_(*one, rows.c.unit) for one in sets)))
+        .subquery()
+    )
+    cell = [each.c.grouped, *(each.c[name] for name in names)]
+    place = func.row_number().over(partition_by=cell, order_by=each.c.amount.desc()).label("place")
+    ranked = select(*each.c, place).subquery()
+    cell = [ranked.c.grouped, *(ranked.c[name] for name in names)]
+    return select(
+        *cell,
+        cast(func.sum(ranked.c.amount), BigInteger).label("value"),
+        cast(func.count(), BigInteger).label("units"),
+        *(
+            cast(func.max(case((ranked.c.place == number, ranked.c.amount), else_=None)), BigInteger)
+            for number in (1, 2)
+        ),
+    ).group_by(*cell)
+
+
+def _rows(code: str, names: Sequence[str], year: Period) -> FromClause:
+    asked, behind = measure(code), _BEHIND[code]
+    cells = [Cell(0, "", year.start, year.end)]
+    if asked.stock:
+        cells = year.cells("month")
+    scope = Scope(
+        year,
+        cells,
+        by=tuple(names),
+        facts=frozenset({asked.fact.code}),
+        with_ages=not OF_AGE.isdisjoint(names),
+    )
+    entities = asked.fact.begin(scope)
+    split = [scope.value(asked.fact.dimensions, name).label(name) for name in names]
+    amount = behind.amount(entities) if behind.amount else literal(1, Integer)
+    chosen = select(*split, behind.unit(entities).label("unit"), amount.label("amount"))
+    chosen = chosen.select_from(scope.source).where(*scope.conditions)
+    return (chosen if behind.amount else chosen.distinct()).subquery()
+
+
+def _depths(code: str, axis: str, names: Sequence[str]) -> list[tuple[str, ...]]:
+    """The levels of an axis to which figures go; a stock has no total over time."""
+    depths = [tuple(names[:depth]) for depth in range(len(names) + 1)]
+    return depths[-1:] if axis == TIME and measure(code).stock else depths
+
+
+def _set(rows: FromClause, chosen: Sequence[tuple[str, ...]]) -> list[ColumnElement]:
+    return [rows.c[name] for names in chosen for name in names]
+
+
+def read_figures(code: str, rows: Sequence, cut: Cut, year: Period) -> dict[Key, Figure]:
+    """Figures by their place, from the rows of `figures_statement`."""
+    names = [name for levels in cut.levels.values() for name in levels]
+    cells = {name: {cell.key: cell.code for cell in year.cells(name)} for name in names if _is_time(name)}
+    found = {}
+    for grouped, *row in rows:
+        codes = dict(zip(names, row, strict=False))
+        value, units, largest, second = row[len(names) :]
+        over = {name for place, name in enumerate(reversed(names)) if grouped >> place & 1}
+        key = []
+        for axis, levels in cut.levels.items():
+            path = _path([cells[n].get(codes[n]) if n in cells else codes[n] for n in levels if n not in over])
+            if path:
+                key.append((axis, path))
+        counted = units if counts_units(code) else value
+        found[tuple(sorted(key))] = Figure(int(counted), int(units), int(largest or 0), int(second or 0))
+    return found
+
+
+def _path(codes: list[str | None]) -> tuple[str, ...]:
+    """A place on an axis; what is not known on one level has no further ones."""
+    path = []
+    for code in codes:
+        path.append(code or UNKNOWN)
+        if code is None:
+            break
+    return tuple(path)
+
+
+def _is_time(name: str) -> bool:
+    return dimension(name).kind == "time"

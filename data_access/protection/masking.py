@@ -1,0 +1,136 @@
+"""What is withheld of a family's year, and how an answer looks without it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+import pandas as pd
+
+from data_access.measures import dimension, measure
+from data_access.period import Period
+from data_access.protection.choosing import choose
+from data_access.protection.cuts import axis_of, cuts, family_of, ratios
+from data_access.protection.family import Family
+from data_access.protection.figures import TIME, Figure, Key, figures_statement, read_figures
+from data_access.protection.listing import YEAR, years_of
+from data_access.protection.places import Places
+from data_access.question import TOTAL, Question
+from data_access.vocabulary import Vocabulary, in_order
+
+Reader = Callable[[object], list]
+
+
+@dataclass(frozen=True)
+class Mask:
+    """The cells of a family's year that are withheld, by measure. `proven`: protecting it costs no less."""
+
+    places: Places
+    withheld: Mapping[str, frozenset[Key]]
+    proven: bool
+
+    def hides(self, code: str, codes: Iterable[tuple[str, str]]) -> bool:
+        """Whether the cell of a measure with these (dimension, code) pairs is withheld."""
+        given = tuple(codes)
+        ratio = ratios().get(code)
+        if ratio is None:
+            return self.places.key(given) in self.withheld.get(code, ())
+        whole, parted = self.hides(ratio.of, given), any(name == ratio.part[0] for name, _ in given)
+        return whole or (not parted and self.hides(ratio.of, (*given, ratio.part)))
+
+
+MaskOf = Callable[[str, Period], Mask]
+
+
+def read_family(name: str, year: Period, read: Reader) -> Family:
+    """A family's year from the database; `read` runs a statement."""
+    figures: dict[str, dict[Key, Figure]] = {}
+    shown = [(code, cut) for cut in cuts() if cut.family == name for code in cut.measures if code not in ratios()]
+    for code, cut in shown:
+        found = read_figures(code, read(figures_statement(code, cut, year)), cut, year)
+        figures.setdefault(code, {}).update(found)
+    return Family(figures, shown)
+
+
+def make_mask(name: str, year: Period, read: Reader) -> Mask:
+    """Chooses what to withhold of a family's year, all its tables together. Raises NotProtected."""
+    family = read_family(name, year, read)
+    choice = choose(family.system())
+    withheld: dict[str, set[Key]] = {}
+    for (code, key), hidden in zip(family.all, choice.withheld, strict=True):
+        if hidden:
+            withheld.setdefault(code, set()).add(key)
+    return Mask(family.places, {code: frozenset(keys) for code, keys in withheld.items()}, choice.proven)
+
+
+def masked(
+    question: Question, frame: pd.DataFrame, mask_of: MaskOf, vocabulary: Vocabulary
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """An answer's frame without what is withheld, and a frame of booleans for its measures: what was withheld.
+
+    A combination that does not occur is no row of an answer; where its zero is withheld it becomes one. Rows of a
+    total over several years are withheld altogether: each year is protected for itself.
+    """
+    years = {str(year.start.year): year for year in years_of(question)}
+    masks = {
+        (code, year): mask_of(family_of(code), period) for code in question.measures for year, period in years.items()
+    }
+    frame = in_order(_with_hidden_rows(question, frame, masks), question.by, vocabulary)
+    hidden = pd.DataFrame(False, index=frame.index, columns=list(question.measures))
+    for code in question.measures:
+        for place, row in enumerate(frame[list(question.by)].itertuples(index=False, name=None)):
+            year, codes = _asked(question, code, row)
+            hidden.iloc[place, hidden.columns.get_loc(code)] = year is None or masks[code, year].hides(code, codes)
+        hidden[code] &= frame[code].notna()
+        frame[code] = frame[code].mask(hidden[code])
+    return frame, hidden
+
+
+def _asked(question: Question, code: str, row: tuple[str, ...]) -> tuple[str | None, tuple[tuple[str, str], ...]]:
+    """The year of a row (None: several) and its (dimension, code) pairs; a stock is that of its last month."""
+    pairs = [(name, value) for name, value in zip(question.by, row, strict=True) if value != TOTAL]
+    time = [value for name, value in pairs if dimension(name).kind == "time"]
+    if question.period.grain:
+        time.append(question.period.code)
+    if not time:
+        return None, ()
+    codes = [(name, value) for name, value in pairs if dimension(name).kind != "time"]
+    codes += [(name, value) for name, (value,) in question.where]
+    span = min(map(Period.parse, time), key=lambda one: one.end - one.start)
+    if measure(code).stock:
+        codes.append(("month", span.cells("month")[-1].code))
+    elif span.grain != YEAR:
+        codes.append((span.grain, span.code))
+    return str(span.start.year), tuple(codes)
+
+
+def _with_hidden_rows(question: Question, frame: pd.DataFrame, masks: Mapping[tuple[str, str], Mask]) -> pd.DataFrame:
+    by = list(question.by)
+    seen = set(frame[by].itertuples(index=False, name=None))
+    added: dict[tuple[str, ...], None] = {}
+    for (code, year), mask in masks.items():
+        asked = ratios()[code].of if code in ratios() else code
+        for key in mask.withheld.get(asked, ()):
+            for row in _rows_of(question, key, year):
+                _, codes = _asked(question, code, row)
+                if row not in seen and codes and mask.hides(code, codes):
+                    added[row] = None
+    if not added:
+        return frame
+    more = pd.DataFrame(list(added), columns=by).reindex(columns=frame.columns)
+    for code in question.measures:
+        more[code] = pd.Series(0 if code not in ratios() else pd.NA, index=more.index, dtype=frame[code].dtype)
+    return pd.concat([frame, more], ignore_index=True)
+
+
+def _rows_of(question: Question, key: Key, year: str) -> Iterable[tuple[str, ...]]:
+    """The rows of an answer that could stand for a cell."""
+    paths, choices = dict(key), []
+    for name in question.by:
+        axis, level = (YEAR, 0) if name == YEAR else axis_of(name)
+        path = (year,) if axis == YEAR else paths.get(axis, ())
+        choices.append([TOTAL, *path[level : level + 1]])
+    for row in product(*choices):
+        shown = {axis_of(name)[0] for name, code in zip(question.by, row, strict=True) if code != TOTAL}
+        shown |= {axis_of(name)[0] for name, _ in question.where} | ({TIME} & set(paths))
+        if set(paths) <= shown | {YEAR}:
+            yield row

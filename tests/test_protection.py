@@ -1,0 +1,215 @@
+"""What the council gets and what not, on hand-made rows; every test runs on both engines."""
+
+import pandas as pd
+import pytest
+
+from data_access import NotForCouncil, Question, compare_with_year_before
+from tests.infrastructure.case_database import Case
+
+YEAR = 2023
+
+
+def council(case: Case, measures, by=(), where=None, period=YEAR, **options):
+    return case.ask(measures, period, by=by, where=where, audience="council", **options)
+
+
+def shown(answer, *codes: str):
+    """A figure of the first measure, or "withheld"."""
+    rows = answer.frame
+    for name, code in zip(answer.question.by, codes, strict=True):
+        rows = rows[rows[name] == code]
+    [place] = rows.index
+    [code, *_] = answer.question.measures
+    return "withheld" if answer.withheld.loc[place, code] else answer.frame.loc[place, code]
+
+
+def clients(case: Case, count: int, *, sex: str = "female", born: str = "1980-01-01", area: str = "anxiety") -> None:
+    for _ in range(count):
+        person = case.person(born=born, sex=sex)
+        case.consultation(person, f"{YEAR}-03-01")
+        case.area(person, area)
+
+
+def paid(case: Case, *cents: int, benefit_type: str = "gmi", **payment) -> None:
+    """A household of one person for each amount."""
+    for amount in cents:
+        home = case.household()
+        case.member(home)
+        case.payment(home, f"{YEAR}-03-01", cents=amount, benefit_type=benefit_type, **payment)
+
+
+def test_four_clients_are_withheld_and_five_are_shown(case: Case) -> None:
+    clients(case, 4, area="anxiety")  # 1 to 4: withheld
+    clients(case, 5, area="depression")  # the smallest count that is shown
+    clients(case, 30, area="violence")
+    clients(case, 20, area="burnout")
+    answer = council(case, "psychologist_clients", by=["age_class", "problem_area"])
+    assert shown(answer, "adult", "anxiety") == "withheld"
+    assert pd.isna(answer.value(age_class="adult", problem_area="anxiety"))
+    assert shown(answer, "adult", "violence") == 30
+    assert shown(answer, "total", "total") == 59
+    # Alone the four would be 59 - 5 - 30 - 20: one more is withheld, the one that matters least.
+    assert shown(answer, "adult", "depression") == "withheld"
+
+
+def test_the_internal_answer_is_exact_and_withholds_nothing(case: Case) -> None:
+    clients(case, 1)
+    answer = case.ask("psychologist_clients", YEAR, by="age_class")
+    assert answer.value(age_class="adult") == 1
+    assert not answer.withheld.to_numpy().any()
+    assert "protected" not in [note.kind for note in answer.notes]
+
+
+def test_the_same_cell_is_withheld_in_every_table_that_has_it(case: Case) -> None:
+    clients(case, 2, born="2018-01-01", sex="female")
+    clients(case, 9, born="2014-01-01", sex="male")
+    clients(case, 40)
+    crossed = council(case, "psychologist_clients", by=["age_group", "person_group"])
+    alone = council(case, "psychologist_clients", by="age_group")
+    filtered = council(case, "psychologist_clients", where={"age_group": "0_6"})
+    assert shown(crossed, "0_6", "total") == shown(alone, "0_6") == shown(filtered) == "withheld"
+    # All children, less those of 7 to 12 years, would be the two girls.
+    children = shown(council(case, "psychologist_clients", by="age_class"), "child")
+    assert "withheld" in (children, shown(alone, "7_12"))
+
+
+def test_a_zero_that_would_tell_about_a_whole_group_is_withheld(case: Case) -> None:
+    clients(case, 8, born="2014-01-01", area="violence")  # all children have one problem
+    clients(case, 20, area="anxiety")
+    clients(case, 20, area="violence")
+    answer = council(case, "psychologist_clients", by=["age_class", "problem_area"])
+    # Shown, it would say of every child who comes what for; a zero elsewhere says the same.
+    assert shown(answer, "child", "violence") == "withheld"
+    # The row of the withheld zero stands in the table although nobody is in it.
+    assert shown(answer, "child", "anxiety") == "withheld"
+    assert ("child", "anxiety") not in set(
+        case.ask("psychologist_clients", YEAR, by=["age_class", "problem_area"])
+        .frame[["age_class", "problem_area"]]
+        .itertuples(index=False, name=None)
+    )
+
+
+def test_money_of_two_households_is_withheld_and_of_three_shown(case: Case) -> None:
+    paid(case, 10_000, 10_000, benefit_type="crisis")  # two households: each knows the other's
+    paid(case, 10_000, 10_000, 10_000, benefit_type="health")  # three alike: shown
+    paid(case, *[10_000] * 9, benefit_type="gmi")
+    paid(case, *[10_000] * 9, benefit_type="birth")
+    answer = council(case, "spend", by="benefit")
+    assert shown(answer, "crisis") == "withheld"
+    assert shown(answer, "gmi") == 90_000
+    assert shown(answer, "total") == 230_000
+
+
+def test_money_that_is_nearly_all_one_households_is_withheld(case: Case) -> None:
+    # The second could tell the first's 1000 € to 40 € (4 %): p % rule, 10 %.
+    paid(case, 100_000, 20_000, 1_000, 1_000, 1_000, 1_000, benefit_type="health")
+    # Here the others have 150 €, more than 10 % of the first: shown.
+    paid(case, 100_000, 20_000, 5_000, 5_000, 5_000, benefit_type="crisis")
+    paid(case, *[30_000] * 9, benefit_type="gmi")
+    paid(case, *[10_000] * 9, benefit_type="birth")
+    answer = council(case, "spend", by="benefit")
+    assert shown(answer, "health") == "withheld"
+    assert shown(answer, "gmi") == 270_000
+    assert "withheld" in (shown(answer, "crisis"), shown(answer, "birth"))  # and one more, whichever matters least
+
+
+def test_visits_are_withheld_by_how_many_visitors_they_are(case: Case) -> None:
+    few = [case.person(born="1980-01-01") for _ in range(4)]
+    for number in range(40):  # many visits of four adults
+        case.visit(few[number % 4], f"{YEAR}-05-{number % 28 + 1:02}")
+    for sex in ("female", "male"):
+        for _ in range(12):
+            case.visit(case.person(born="2014-01-01", sex=sex), f"{YEAR}-05-02")
+    answer = council(case, "visits", by="visitor_group")
+    assert shown(answer, "adults") == "withheld"
+    assert shown(answer, "total") == 64
+
+
+def test_a_ratio_is_shown_only_where_its_parts_are(case: Case) -> None:
+    for number in range(30):
+        person = case.person()
+        case.consultation(person, f"{YEAR}-{number % 2 + 1:02}-15")
+        if number < 2:  # two persons missed one in March: that month and its share say who
+            case.consultation(person, f"{YEAR}-03-01", attendance="missed")
+    answer = council(case, ["missed_share", "consultations"], by="month")
+    assert shown(answer, f"{YEAR}-03") == "withheld"
+    assert shown(council(case, "missed_share")) == "withheld"  # 2 of 32 in the year
+
+
+def test_notes_do_not_tell_what_is_withheld(case: Case) -> None:
+    clients(case, 2, born=None)  # a note would say that there are clients of unknown age
+    clients(case, 30)
+    clients(case, 30, born="2014-01-01")
+    answer = council(case, "psychologist_clients", by="age_class")
+    assert shown(answer, "unknown") == "withheld"
+    kinds = [note.kind for note in answer.notes]
+    assert "unknown_values" not in kinds
+    assert "protected" in kinds
+
+
+def test_a_comparison_is_made_of_protected_figures(case: Case) -> None:
+    clients(case, 2)
+    clients(case, 30, born="2014-01-01")
+    clients(case, 9, born="2008-01-01")
+    for _ in range(7):
+        person = case.person()
+        case.consultation(person, f"{YEAR - 1}-03-01")
+        case.area(person, "anxiety")
+    question = Question.of("psychologist_clients", YEAR, by="age_class", audience="council")
+    both = compare_with_year_before(case.database, question)
+    [place] = both.frame.index[both.frame["age_class"] == "adult"]
+    assert both.withheld.loc[place, "psychologist_clients"]
+    assert both.withheld.loc[place, "psychologist_clients_change"]
+    assert pd.isna(both.frame.loc[place, "psychologist_clients_change"])
+    assert both.frame.loc[place, "psychologist_clients_before"] == 7
+
+
+def test_a_total_over_years_is_not_for_the_council(case: Case) -> None:
+    # Years are protected one by one; their sum would be one more relation between them.
+    paid(case, *[10_000] * 9)
+    answer = council(case, "spend", by="year", period="2022..2023")
+    assert shown(answer, "2023") == 90_000
+    assert shown(answer, "total") == "withheld"
+
+
+@pytest.mark.parametrize(
+    ("measures", "period", "by", "where", "nearest"),
+    [
+        # Two towns less one town would be a table of the other.
+        ("spend", 2023, "benefit", {"territory": ("ogre", "ikskile")}, ("benefit",)),
+        # Ages and areas together make cells of one.
+        ("psychologist_clients", 2023, ("problem_area", "age_group"), {}, ("age_group",)),
+        # Ages on another day are another table of the same persons.
+        ("visitors", "2023-Q1", "visitor_group", {}, ("visitor_group",)),
+        # Days can be subtracted from a month.
+        ("spend", "2023-01-01..2023-03-30", "benefit", {}, ("year", "benefit")),
+        # A year that is not over changes with every load.
+        ("spend", 2050, "benefit", {}, ("benefit",)),
+        ("spend", "2011..2023", "benefit", {}, ("benefit",)),
+    ],
+)
+def test_what_is_not_listed_names_the_nearest_that_is(case: Case, measures, period, by, where, nearest) -> None:
+    paid(case, *[10_000] * 9)
+    with pytest.raises(NotForCouncil) as refused:
+        council(case, measures, by, where, period)
+    assert refused.value.nearest is not None
+    assert {*nearest} >= {*refused.value.nearest.by}
+    assert case.database.ask(refused.value.nearest).question.audience == "council"
+    assert "Tuvākais" in refused.value.text("lv")
+    assert "nearest" in refused.value.text("en")
+
+
+def test_a_measure_that_is_not_listed_has_no_nearest(case: Case) -> None:
+    with pytest.raises(NotForCouncil) as refused:
+        council(case, "payments")
+    assert refused.value.nearest is None
+
+
+def test_a_year_of_which_days_are_still_to_be_loaded_is_not_for_the_council(case: Case) -> None:
+    # When they come, the old table could be subtracted from the new one.
+    case.load("assistance", "2022-01-01", "2023-03-31")
+    case.load("assistance", "2023-06-01", "2023-12-31")
+    paid(case, *[10_000] * 9)
+    assert shown(council(case, "spend", period=2022)) == 0
+    with pytest.raises(NotForCouncil):
+        council(case, "spend", period=2023)
