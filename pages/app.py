@@ -1,14 +1,17 @@
-"""What every visit runs first: settings, language and navigation. Each page is a story in `pages/statistics/`."""
+"""What every visit runs first: settings, language and navigation.
+
+Each page is a story in `pages/statistics/`, or in `pages/records/` where it is about the records themselves.
+"""
 
 from pathlib import Path
 
 import streamlit as st
 
 from data_access.language import LANGUAGES
-from pages.parts import address
+from pages.parts import address, uploads
 from pages.parts.texts import t
 
-STATISTICS = Path(__file__).parent / "statistics"
+FOLDER = Path(__file__).parent
 # File and address of a page, its icon. The first one opens by itself.
 PAGES = {
     "overview": ":material/space_dashboard:",
@@ -17,6 +20,9 @@ PAGES = {
     "psychologists": ":material/psychology:",
     "day_centres": ":material/groups:",
     "method": ":material/menu_book:",
+}
+RECORDS = {
+    "loading": ":material/upload_file:",
 }
 # The browser's tab: without a picture of its own Streamlit fetches the page's icon from outside.
 TAB_ICON = (
@@ -42,20 +48,25 @@ def choose_language() -> None:
         )
 
 
-def pages() -> list:
-    """The pages in the order of the navigation."""
+def pages(folder: str, icons: dict[str, str]) -> list:
+    """The pages of a group, in the order of the navigation."""
     return [
         st.Page(
-            STATISTICS / f"{name}.py",
+            FOLDER / folder / f"{name}.py",
             title=t(f"pages.{name}.title"),
             icon=icon,
             url_path=name,
-            default=place == 0,
+            default=(folder, place) == ("statistics", 0),
         )
-        for place, (name, icon) in enumerate(PAGES.items())
+        for place, (name, icon) in enumerate(icons.items())
     ]
 
 
 choose_language()
 st.set_page_config(page_title=t("frame.title"), page_icon=TAB_ICON, layout="wide")
-st.navigation({t("frame.statistics"): pages()}, expanded=True).run()
+chosen = st.navigation(
+    {t("frame.statistics"): pages("statistics", PAGES), t("frame.records"): pages("records", RECORDS)}, expanded=True
+)
+if chosen.url_path != "loading":
+    uploads.forget()  # files that were chosen and not checked
+chosen.run()
