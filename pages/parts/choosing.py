@@ -33,7 +33,7 @@ def choose(reader: Reader, desk: Desk) -> None:
             key=f"upload_files_{desk.round}",
             help=t("upload.files_help", most=config.get_option("server.maxUploadSize")),
         )
-        who = name_field(reader, desk, "upload_who")
+        who = name_field(reader, desk, "upload_who", t("upload.who"))
         with st.expander(t("upload.mapping"), icon=":material/translate:"):
             if configured:
                 st.markdown(t("upload.mapping_set", name=plain(configured.name)))
@@ -53,11 +53,10 @@ def choose(reader: Reader, desk: Desk) -> None:
     st.rerun()
 
 
-def name_field(reader: Reader, desk: Desk, key: str) -> str:
+def name_field(reader: Reader, desk: Desk, key: str, label: str) -> str:
     """Who loads, as long as nobody signs in; kept for the visit."""
-    t = reader.t
     return st.text_input(
-        t("upload.who"), value=desk.who, max_chars=LONGEST_NAME, key=key, help=t("upload.who_help"), autocomplete="off"
+        label, value=desk.who, max_chars=LONGEST_NAME, key=key, help=reader.t("upload.who_help"), autocomplete="off"
     ).strip()
 
 

@@ -85,7 +85,6 @@ class Desk:
 
     def _begin(self, kind: str, work) -> Job:
         self.job = Job(kind, self.who, work)
-        self.job.wait()
         return self.job
 
 

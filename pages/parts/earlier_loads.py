@@ -9,6 +9,7 @@ from pages.parts.loading_words import kind_name, moment, subject_changed
 from pages.parts.reader import Reader, plain, small
 
 MOST = 10  # loads on the page
+_WHO = "upload_undo_who"
 
 
 def show(reader: Reader, desk: Desk, database: Database) -> None:
@@ -64,13 +65,26 @@ def _ask(reader: Reader, desk: Desk, load: loader.Load) -> None:
         st.markdown(_headline(reader, load))
         st.markdown("\n".join(f"- {plain(text)}" for text in _details(reader, load)))
         st.markdown(t("upload.undo_said"))
-        who = name_field(reader, desk, "upload_undo_who")
-        if st.button(t("upload.undo_confirm", number=number), type="primary", key="upload_undo_confirm"):
-            if wrong := wrong_name(who):
-                st.error(t(wrong), icon=":material/error:")
-                return
-            desk.who = who
-            desk.undo(load.load_id)
+        who = name_field(reader, desk, _WHO, t("upload.undo_who"))
+        pressed = st.button(
+            t("upload.undo_confirm", number=number),
+            type="primary",
+            key="upload_undo_confirm",
+            on_click=_take_back,
+            args=(desk, load.load_id),
+        )
+        if not pressed:
+            return
+        if wrong := wrong_name(who):
+            st.error(t(wrong), icon=":material/error:")
+        else:
             st.rerun()
 
     asked()
+
+
+def _take_back(desk: Desk, load_id: int) -> None:
+    who = st.session_state[_WHO].strip()
+    if not wrong_name(who):
+        desk.who = who
+        desk.undo(load_id)

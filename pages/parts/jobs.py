@@ -7,7 +7,7 @@ a job when it is asked to stop.
 import logging
 import traceback
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,8 +21,7 @@ log = logging.getLogger(__name__)
 Tell = Callable[[float, str], None]
 
 WAITING = "waiting"
-_LOOK_AGAIN = 1.0  # seconds
-_AT_ONCE = 0.3  # seconds in which a short job is done without a progress bar
+_LOOK_AGAIN = 0.5  # seconds
 
 _line = ThreadPoolExecutor(max_workers=1, thread_name_prefix="job")
 
@@ -54,10 +53,6 @@ class Job:
     def result(self) -> Any:
         """What it has brought; to be asked when it has not failed."""
         return self._future.result()
-
-    def wait(self, seconds: float = _AT_ONCE) -> None:
-        """Gives a short job the time to end."""
-        wait([self._future], seconds)
 
 
 def _ended(future: Future) -> None:

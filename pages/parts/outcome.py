@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from data_access import Database, loader
+from data_access import loader
 from pages.parts import exports
 from pages.parts.desk import CHECK, LOAD, Desk, Outcome, others_job
-from pages.parts.frame import as_of_words, links
+from pages.parts.frame import links
 from pages.parts.jobs import Job, watch
 from pages.parts.loading_words import moment, sentence, subject_changed
 from pages.parts.reader import Reader, plain, small, with_code
@@ -58,11 +58,11 @@ def failed(reader: Reader, desk: Desk) -> None:
         _begin_anew(reader, desk, t("upload.choose_again"))
 
 
-def loaded(reader: Reader, desk: Desk, database: Database, outcome: Outcome) -> None:
+def loaded(reader: Reader, desk: Desk, outcome: Outcome) -> None:
     """The number of the load, what is counted now, where to see it, and the rejected rows to be mended."""
     t, (load, plan) = reader.t, outcome
     st.success(t("loading.plan.loaded", number=str(load.load_id)), icon=":material/check_circle:")
-    _changed(reader, database, load)
+    _changed(reader, load)
     if plan.rows_rejected:
         st.subheader(plain(t("upload.rejected", count=plan.rows_rejected)), anchor=False)
         st.markdown(t("upload.mend_said"))
@@ -78,18 +78,16 @@ def loaded(reader: Reader, desk: Desk, database: Database, outcome: Outcome) -> 
     _begin_anew(reader, desk, t("upload.more"))
 
 
-def undone(reader: Reader, desk: Desk, database: Database, load: loader.LoadResult) -> None:
+def undone(reader: Reader, desk: Desk, load: loader.LoadResult) -> None:
     """The number of the load that was taken back, and what is counted now."""
     t = reader.t
     st.success(t("upload.undone", number=str(load.load_id)), icon=":material/undo:")
-    _changed(reader, database, load)
+    _changed(reader, load)
     _begin_anew(reader, desk, t("upload.more"))
 
 
-def _changed(reader: Reader, database: Database, load: loader.LoadResult) -> None:
+def _changed(reader: Reader, load: loader.LoadResult) -> None:
     st.markdown("\n".join(f"- {plain(subject_changed(reader, change))}" for change in load.subjects))
-    if database.coverage:
-        st.markdown(small(as_of_words(reader, database.as_of)))
     if pages := dict.fromkeys(PAGES[change.subject] for change in load.subjects if change.subject in PAGES):
         links(*pages)
 

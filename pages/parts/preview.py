@@ -175,7 +175,9 @@ def _confirm(reader: Reader, desk: Desk, database: Database, plan: loader.Plan) 
         st.subheader(t("upload.confirm"), anchor=False)
         st.markdown(plain(t("upload.confirm_said", who=desk.who)))
         if plan.rows_rejected:
-            st.markdown(small(t("upload.confirm_rejected", count=plan.rows_rejected)))
+            st.markdown(t("upload.confirm_rejected", count=plan.rows_rejected))
+        if plan.unread:
+            st.markdown(t("upload.confirm_unread", count=len(plan.unread)))
         label = confirming(reader, plan)
         if st.button(plain(label), type="primary", key="upload_confirm", icon=":material/database_upload:", wrap=True):
             desk.confirm(plan)

@@ -6,12 +6,15 @@ from pages.parts import choosing, earlier_loads, outcome, preview
 from pages.parts.desk import desk
 from pages.parts.frame import page
 
+mine = desk()
+stage = mine.stage  # looked at before the database: what has ended by now is in it
+
 with page("loading", needs_records=False) as here:
-    reader, database, mine = here.reader, here.database, desk()
+    reader, database = here.reader, here.database
 
     st.markdown(reader.t("upload.intro"))
     outcome.others_work(reader, mine)
-    match mine.stage:
+    match stage:
         case "choosing":
             choosing.choose(reader, mine)
             choosing.offer_templates(reader)
@@ -22,7 +25,9 @@ with page("loading", needs_records=False) as here:
         case "failed":
             outcome.failed(reader, mine)
         case "loaded":
-            outcome.loaded(reader, mine, database, mine.job.result)
+            outcome.loaded(reader, mine, mine.job.result)
         case "undone":
-            outcome.undone(reader, mine, database, mine.job.result)
-    earlier_loads.show(reader, mine, database)
+            outcome.undone(reader, mine, mine.job.result)
+    # A page of nothing but progress is short: the browser goes to its top, where the outcome will stand.
+    if stage not in ("working", "preview"):
+        earlier_loads.show(reader, mine, database)

@@ -16,19 +16,22 @@ LONGEST_RUN = 60  # seconds
 LANGUAGES = ("lv", "en")
 
 
-def _declared_pages() -> list[str]:
-    """The keys of `PAGES` in pages/app.py; importing it would run it."""
+def _declared_pages(group: str) -> list[str]:
+    """The keys of a group of pages in pages/app.py; importing it would run it."""
     for node in ast.parse(APP.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == ["PAGES"]:
+        if isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == [group]:
             return list(ast.literal_eval(node.value))
-    raise AssertionError("pages/app.py has no PAGES")
+    raise AssertionError(f"pages/app.py has no {group}")
+
+
+RECORDS = _declared_pages("RECORDS")
 
 
 def script(page: str) -> Path:
-    return REPOSITORY / "pages" / "statistics" / f"{page}.py"
+    return REPOSITORY / "pages" / ("records" if page in RECORDS else "statistics") / f"{page}.py"
 
 
-PAGES = [name for name in _declared_pages() if script(name).exists()]
+PAGES = [name for name in _declared_pages("PAGES") if script(name).exists()]
 
 
 def open_page(name: str, **address: str) -> AppTest:
