@@ -1,7 +1,4 @@
-"""What every visit runs first: settings, language and navigation.
-
-Each page is a story in `pages/statistics/`, or in `pages/records/` where it is about the records themselves.
-"""
+"""What every visit runs first: settings, language and navigation. Each page is a story in the folder of its group."""
 
 from pathlib import Path
 
@@ -12,17 +9,19 @@ from pages.parts import address, uploads
 from pages.parts.texts import t
 
 FOLDER = Path(__file__).parent
-# File and address of a page, its icon. The first one opens by itself.
+# Groups of the navigation, each a folder: file and address of a page, its icon. The first page opens by itself.
 PAGES = {
-    "overview": ":material/space_dashboard:",
-    "benefits": ":material/payments:",
-    "households": ":material/home:",
-    "psychologists": ":material/psychology:",
-    "day_centres": ":material/groups:",
-    "method": ":material/menu_book:",
-}
-RECORDS = {
-    "loading": ":material/upload_file:",
+    "statistics": {
+        "overview": ":material/space_dashboard:",
+        "benefits": ":material/payments:",
+        "households": ":material/home:",
+        "psychologists": ":material/psychology:",
+        "day_centres": ":material/groups:",
+        "method": ":material/menu_book:",
+    },
+    "records": {
+        "loading": ":material/upload_file:",
+    },
 }
 # The browser's tab: without a picture of its own Streamlit fetches the page's icon from outside.
 TAB_ICON = (
@@ -48,24 +47,24 @@ def choose_language() -> None:
         )
 
 
-def pages(folder: str, icons: dict[str, str]) -> list:
-    """The pages of a group, in the order of the navigation."""
+def pages(group: str) -> list:
+    """The pages of a group in the order of the navigation."""
     return [
         st.Page(
-            FOLDER / folder / f"{name}.py",
+            FOLDER / group / f"{name}.py",
             title=t(f"pages.{name}.title"),
             icon=icon,
             url_path=name,
-            default=(folder, place) == ("statistics", 0),
+            default=name == "overview",
         )
-        for place, (name, icon) in enumerate(icons.items())
+        for name, icon in PAGES[group].items()
     ]
 
 
 choose_language()
 st.set_page_config(page_title=t("frame.title"), page_icon=TAB_ICON, layout="wide")
 chosen = st.navigation(
-    {t("frame.statistics"): pages("statistics", PAGES), t("frame.records"): pages("records", RECORDS)}, expanded=True
+    {t("frame.statistics"): pages("statistics"), t("frame.records"): pages("records")}, expanded=True
 )
 if chosen.url_path != "loading":
     uploads.forget()  # files that were chosen and not checked
