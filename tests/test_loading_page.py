@@ -493,14 +493,12 @@ def test_an_empty_database_offers_the_way_here(url: str) -> None:
     assert [link.label for link in app.get("page_link")] == [words("pages.loading.title")]
 
 
-def test_files_may_be_tried_on_demonstration_data(
-    monkeypatch: pytest.MonkeyPatch, demonstration_url: str, service: Service, tmp_path: Path
-) -> None:
+def test_nothing_is_loaded_among_demonstration_data(monkeypatch: pytest.MonkeyPatch, demonstration_url: str) -> None:
     monkeypatch.setenv("DATABASE_URL", demonstration_url)
-    app = check(open_page("loading"), exported(service, tmp_path, "members"))
-    told = " ".join([*refused(app), *(box.value for box in app.warning)])
-    assert words("upload.demonstration") in told
-    assert not may_confirm(app)
+    app = open_page("loading")
+    assert words("upload.demonstration") in [unescaped(box.value) for box in app.info]
+    assert not app.file_uploader
+    assert app.get("download_button")
 
 
 @pytest.mark.postgres

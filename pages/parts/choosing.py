@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit import config
 
-from data_access import DataAccessError, loader
+from data_access import DataAccessError, Database, loader
 from pages.parts import uploads
 from pages.parts.desk import LONGEST_NAME, Desk, wrong_name
 from pages.parts.exports import CSV, XLSX
@@ -17,13 +17,16 @@ from pages.parts.reader import Reader, plain, small, with_code
 MIME = {"xlsx": XLSX, "csv": CSV, "zip": "application/zip", "toml": "application/toml"}
 
 
-def choose(reader: Reader, desk: Desk) -> None:
-    """The form; a press of its button begins the check, which writes nothing."""
+def choose(reader: Reader, desk: Desk, database: Database) -> None:
+    """The form, or why nothing can be loaded here; a press of its button begins the check, which writes nothing."""
     t = reader.t
     try:
         loader.loading_address()
     except DataAccessError as error:
         st.info(with_code(error.text(reader.language)), icon=":material/lock:")
+        return
+    if database.coverage and database.demonstration:
+        st.info(with_code(t("upload.demonstration")), icon=":material/science:")
         return
     configured = loader.configured_mapping()
     with st.form(f"upload_{desk.round}", enter_to_submit=False):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from data_access import Database, loader
+from data_access import loader
 from pages.parts import exports, tables
 from pages.parts.desk import Desk
 from pages.parts.loading_words import kind_name, months, sentence
@@ -14,7 +14,7 @@ from pages.parts.tables import Column, Row, Table
 SHOWN_ROWS = 20  # of the rejected ones; all stand in the file
 
 
-def show(reader: Reader, desk: Desk, database: Database, plan: loader.Plan) -> None:
+def show(reader: Reader, desk: Desk, plan: loader.Plan) -> None:
     """The plan in tables and sentences, and the button that brings it in."""
     t = reader.t
     st.subheader(t("upload.preview"), anchor=False)
@@ -31,7 +31,7 @@ def show(reader: Reader, desk: Desk, database: Database, plan: loader.Plan) -> N
         _said(f"{kind_name(reader, one.kind)}: {one.text(reader.language)}" for one in plan.warnings)
     if plan.rows_rejected:
         _rejected(reader, plan)
-    _confirm(reader, desk, database, plan)
+    _confirm(reader, desk, plan)
 
 
 def _headed(reader: Reader, key: str, table: Table) -> None:
@@ -164,13 +164,11 @@ def by_reason(reader: Reader, found) -> Table:
     return Table(t("loading.rejected.reason"), (Column(t("upload.times"), "count"),), rows)
 
 
-def _confirm(reader: Reader, desk: Desk, database: Database, plan: loader.Plan) -> None:
+def _confirm(reader: Reader, desk: Desk, plan: loader.Plan) -> None:
     t = reader.t
     if plan.empty:
         nothing = "errors.nothing_to_load" if plan.rows_rejected or plan.unread else "loading.plan.nothing"
         st.warning(t(nothing), icon=":material/block:")
-    elif _demonstration(database):
-        st.warning(t("upload.demonstration"), icon=":material/block:")
     else:
         st.subheader(t("upload.confirm"), anchor=False)
         st.markdown(plain(t("upload.confirm_said", who=desk.who)))
@@ -185,10 +183,6 @@ def _confirm(reader: Reader, desk: Desk, database: Database, plan: loader.Plan) 
     if st.button(t("upload.discard"), key="upload_discard", icon=":material/close:"):
         desk.clear()
         st.rerun()
-
-
-def _demonstration(database: Database) -> bool:
-    return any(load.demonstration and load.undone_at is None for load in loader.last_loads(database, most=10))
 
 
 def confirming(reader: Reader, plan: loader.Plan) -> str:

@@ -16,12 +16,12 @@ with page("loading", needs_records=False) as here:
     outcome.others_work(reader, mine)
     match stage:
         case "choosing":
-            choosing.choose(reader, mine)
+            choosing.choose(reader, mine, database)
             choosing.offer_templates(reader)
         case "working":
             outcome.work_goes_on(reader, mine.job)
         case "preview":
-            preview.show(reader, mine, database, mine.job.result)
+            preview.show(reader, mine, mine.job.result)
         case "failed":
             outcome.failed(reader, mine)
         case "loaded":
