@@ -272,8 +272,12 @@ def test_many_rejected_rows_are_counted_by_reason(url: str, service: Service, tm
     counts = {row[0].partition(":")[0]: row[1] for row in reasons[1:]}
     assert counts == {"Summa": "30", "Izmaksas datums": "20"}
     assert len(first) - 1 == 20
-    assert not may_confirm(app)
-    assert words("errors.nothing_to_load") in [box.value for box in app.warning]
+    # Nothing would be loaded; what was rejected may be remembered.
+    assert words("loading.plan.all_rejected") in [box.value for box in app.warning]
+    assert confirming(app) == words("upload.remember")
+    confirm(app)
+    assert words("loading.plan.remembered", number="1") in [box.value for box in app.success]
+    assert rows_of(url, schema.payments.c.payment_id) == []
 
 
 def zipped(name: str) -> bytes:

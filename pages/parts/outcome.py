@@ -61,7 +61,8 @@ def failed(reader: Reader, desk: Desk) -> None:
 def loaded(reader: Reader, desk: Desk, outcome: Outcome) -> None:
     """The number of the load, what is counted now, where to see it, and the rejected rows to be mended."""
     t, (load, plan) = reader.t, outcome
-    st.success(t("loading.plan.loaded", number=str(load.load_id)), icon=":material/check_circle:")
+    said = "loading.plan.loaded" if any(part.accepted for part in plan.parts) else "loading.plan.remembered"
+    st.success(t(said, number=str(load.load_id)), icon=":material/check_circle:")
     _changed(reader, load)
     if plan.rows_rejected:
         st.subheader(plain(t("upload.rejected", count=plan.rows_rejected)), anchor=False)

@@ -167,12 +167,14 @@ def by_reason(reader: Reader, found) -> Table:
 def _confirm(reader: Reader, desk: Desk, plan: loader.Plan) -> None:
     t = reader.t
     if plan.empty:
-        nothing = "errors.nothing_to_load" if plan.rows_rejected or plan.unread else "loading.plan.nothing"
+        nothing = "errors.nothing_to_load" if plan.unread else "loading.plan.nothing"
         st.warning(t(nothing), icon=":material/block:")
     else:
         st.subheader(t("upload.confirm"), anchor=False)
         st.markdown(plain(t("upload.confirm_said", who=desk.who)))
-        if plan.rows_rejected:
+        if plan.all_rejected:
+            st.warning(t("loading.plan.all_rejected"), icon=":material/block:")
+        elif plan.rows_rejected:
             st.markdown(t("upload.confirm_rejected", count=plan.rows_rejected))
         if plan.unread:
             st.markdown(t("upload.confirm_unread", count=len(plan.unread)))
@@ -188,6 +190,8 @@ def _confirm(reader: Reader, desk: Desk, plan: loader.Plan) -> None:
 def confirming(reader: Reader, plan: loader.Plan) -> str:
     """What the button does: Ielādēt: 3 faili, aizstāj: 2023. gada marts."""
     t = reader.t
+    if plan.all_rejected:
+        return t("upload.remember")
     count = len({part.file for part in plan.parts if part.accepted})
     files = t("upload.files_counted", count=count)
     found = {month for change in plan.changes if change.kind not in ("units", "members") for month in change.replaced}
