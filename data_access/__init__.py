@@ -5,13 +5,14 @@ answer = database.ask(Question.of("spend", 2023, by="benefit"))
 answer.frame, answer.notes, answer.as_of
 """
 
-from data_access import check
+from data_access import check, loader
 from data_access.answer import Answer, AsOf, Note
 from data_access.comparison import Comparison, compare_with_year_before
 from data_access.database import Database, open_database
 from data_access.demo import build_demonstration
 from data_access.errors import (
     DataAccessError,
+    DatabaseEmpty,
     DatabaseError,
     DatabaseMissing,
     DatabaseUnavailable,
@@ -34,6 +35,7 @@ __all__ = [
     "Comparison",
     "DataAccessError",
     "Database",
+    "DatabaseEmpty",
     "DatabaseError",
     "DatabaseMissing",
     "DatabaseUnavailable",
@@ -52,6 +54,7 @@ __all__ = [
     "dimension",
     "dimensions",
     "dimensions_of",
+    "loader",
     "measure",
     "measures",
     "open_database",

@@ -1,22 +1,27 @@
-"""What every visit runs first: settings, language and navigation. Each page is a story in `pages/statistics/`."""
+"""What every visit runs first: settings, language and navigation. Each page is a story in the folder of its group."""
 
 from pathlib import Path
 
 import streamlit as st
 
 from data_access.language import LANGUAGES
-from pages.parts import address
+from pages.parts import address, uploads
 from pages.parts.texts import t
 
-STATISTICS = Path(__file__).parent / "statistics"
-# File and address of a page, its icon. The first one opens by itself.
+FOLDER = Path(__file__).parent
+# Groups of the navigation, each a folder: file and address of a page, its icon. The first page opens by itself.
 PAGES = {
-    "overview": ":material/space_dashboard:",
-    "benefits": ":material/payments:",
-    "households": ":material/home:",
-    "psychologists": ":material/psychology:",
-    "day_centres": ":material/groups:",
-    "method": ":material/menu_book:",
+    "statistics": {
+        "overview": ":material/space_dashboard:",
+        "benefits": ":material/payments:",
+        "households": ":material/home:",
+        "psychologists": ":material/psychology:",
+        "day_centres": ":material/groups:",
+        "method": ":material/menu_book:",
+    },
+    "records": {
+        "loading": ":material/upload_file:",
+    },
 }
 # The browser's tab: without a picture of its own Streamlit fetches the page's icon from outside.
 TAB_ICON = (
@@ -42,20 +47,25 @@ def choose_language() -> None:
         )
 
 
-def pages() -> list:
-    """The pages in the order of the navigation."""
+def pages(group: str) -> list:
+    """The pages of a group in the order of the navigation."""
     return [
         st.Page(
-            STATISTICS / f"{name}.py",
+            FOLDER / group / f"{name}.py",
             title=t(f"pages.{name}.title"),
             icon=icon,
             url_path=name,
-            default=place == 0,
+            default=name == "overview",
         )
-        for place, (name, icon) in enumerate(PAGES.items())
+        for name, icon in PAGES[group].items()
     ]
 
 
 choose_language()
 st.set_page_config(page_title=t("frame.title"), page_icon=TAB_ICON, layout="wide")
-st.navigation({t("frame.statistics"): pages()}, expanded=True).run()
+chosen = st.navigation(
+    {t("frame.statistics"): pages("statistics"), t("frame.records"): pages("records")}, expanded=True
+)
+if chosen.url_path != "loading":
+    uploads.forget()  # files that were chosen and not checked
+chosen.run()

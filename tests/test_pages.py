@@ -22,6 +22,7 @@ from data_access.pointer import resolve
 from tests.infrastructure.case_database import SUBJECTS, PostgreSQLCase, make_tables
 from tests.infrastructure.demonstration import EMPTY_DAYS
 from tests.infrastructure.pages import (
+    COUNTING_PAGES,
     LANGUAGES,
     PAGES,
     REPOSITORY,
@@ -36,8 +37,6 @@ from tests.infrastructure.postgres import PostgresServer
 from tests.infrastructure.views import VIEWS, name_of
 
 WORDS = REPOSITORY / "pages" / "texts"
-# Pages that count; the page on method explains.
-COUNTING_PAGES = [name for name in PAGES if name != "method"]
 NUMBER_ON_CHART = {"lv": r"(\d+) diagrammā:", "en": r"(\d+) in the chart:"}
 
 every_page = pytest.mark.parametrize("page", PAGES)

@@ -12,6 +12,8 @@ from rich.table import Table
 
 from data_access.language import format_euros, format_integer, texts
 from data_access.loading.kinds import KINDS
+from data_access.loading.mapping import configured_mapping
+from data_access.loading.months import runs
 from data_access.loading.plan import Change, Plan, plan
 from data_access.loading.rejected import MOST_ROWS
 from data_access.loading.templates import write_templates
@@ -47,7 +49,8 @@ def run_load(options: argparse.Namespace) -> int:
         def tell(done: float, step: str) -> None:
             bar.update(task, completed=done, description=t(f"loading.steps.{step}"))
 
-        planned = plan(options.files, url=options.database, mapping=options.mapping, progress=tell)
+        mapping = options.mapping or configured_mapping()
+        planned = plan(options.files, url=options.database, mapping=mapping, progress=tell)
     show(planned, console, language)
     if planned.rows_rejected and not options.rejected:
         console.print(t("loading.plan.rejected_hint"))
@@ -154,18 +157,7 @@ def replaced(change: Change, language: str) -> str:
     """Months that follow each other as first–last."""
     if not change.replaced or change.kind == "units":
         return ", ".join(change.replaced)
-    runs: list[list[str]] = []
-    for month in change.replaced:
-        if runs and _number(month) == _number(runs[-1][-1]) + 1:
-            runs[-1].append(month)
-        else:
-            runs.append([month])
-    return ", ".join(run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
-
-
-def _number(month: str) -> int:
-    year, _, number = month.partition("-")
-    return int(year) * 12 + int(number)
+    return ", ".join(first if first == last else f"{first}–{last}" for first, last in runs(change.replaced))
 
 
 def _plain(text: str) -> str:

@@ -13,6 +13,7 @@
 form = "cash"
 """
 
+import os
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -22,8 +23,11 @@ from typing import Any
 
 from data_access.errors import UnknownName
 from data_access.loading.errors import MappingPersonal, MappingShape, MappingTwice, MappingUnreadable
+from data_access.loading.keys import without_personal_codes
 from data_access.loading.kinds import KINDS, Column, Kind, fold
 from data_access.loading.values import BadValue, Codes, read_cents, read_code, read_day, read_text
+
+ENVIRONMENT = "LOADING_MAPPING"
 
 _PARTS = ("headings", "codes", "fixed")
 _LARGEST = 1_000_000  # bytes
@@ -50,11 +54,23 @@ class Mapping:
 NO_MAPPING = Mapping()
 
 
-def load_mapping(path: Path | str | None) -> Mapping:
-    """Reads a mapping file. Raises MappingUnreadable, MappingShape, MappingTwice, MappingPersonal, UnknownName."""
-    if path is None:
+def configured_mapping() -> Path | None:
+    """The mapping file that an installation always uses: LOADING_MAPPING."""
+    path = os.environ.get(ENVIRONMENT)
+    return Path(path) if path else None
+
+
+def load_mapping(source: Path | str | tuple[str, bytes] | None) -> Mapping:
+    """Reads a mapping file, or the name and content of one.
+
+    Raises MappingUnreadable, MappingShape, MappingTwice, MappingPersonal, UnknownName.
+    """
+    if source is None:
         return NO_MAPPING
-    path = Path(path)
+    if isinstance(source, tuple):
+        name, content = source
+        return read_mapping(content, without_personal_codes(name))
+    path = Path(source)
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -185,7 +185,7 @@ def plan(
     files: Iterable[Source],
     *,
     url: str | None = None,
-    mapping: Path | None = None,
+    mapping: Source | None = None,
     key: bytes | None = None,
     today: date | None = None,
     progress: Progress | None = None,

@@ -12,14 +12,16 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from data_access import AsOf, DataAccessError, Database, DatabaseError, DatabaseMissing, open_database
+from data_access import AsOf, DataAccessError, Database, DatabaseEmpty, DatabaseError, DatabaseMissing, open_database
 from pages.parts.reader import Reader, small
 from pages.parts.texts import language, t
 
 log = logging.getLogger(__name__)
 
 LOCAL_TIME = ZoneInfo("Europe/Riga")
-METHOD_PAGE = "statistics/method.py"  # as seen from pages/app.py
+# As seen from pages/app.py:
+METHOD_PAGE = "statistics/method.py"
+LOADING_PAGE = "records/loading.py"
 _building = threading.Lock()
 
 
@@ -33,13 +35,17 @@ class Here:
 
 
 @contextmanager
-def page(name: str) -> Iterator[Here]:
-    """Runs a page's story. Where there is no answer, a sentence stands in its place, never a traceback."""
+def page(name: str, needs_records: bool = True) -> Iterator[Here]:
+    """Runs a page's story. Where there is no answer, a sentence stands in its place, never a traceback.
+
+    With `needs_records=False` it is told of a database into which nothing has been loaded yet, too.
+    """
     st.title(t(f"pages.{name}.title"), anchor=False)
     try:
         database = open_database()
         here = Here(name, database, Reader(database.vocabulary, language()))
-        _standing(here)
+        if needs_records or database.coverage:
+            _standing(here)
         yield here
     except DatabaseMissing as error:
         _missing(error)
@@ -82,6 +88,8 @@ def say_unexpected(error: Exception) -> bool:
 def _no_answer(error: DataAccessError) -> None:
     log.warning("%s", error, exc_info=error)
     st.error(error.text(language()), icon=":material/error:")
+    if isinstance(error, DatabaseEmpty):
+        st.page_link(LOADING_PAGE, label=t("pages.loading.title"), icon=":material/upload_file:")
     if isinstance(error, DatabaseError):
         st.button(t("frame.retry"), icon=":material/refresh:", key="retry")
 

@@ -33,6 +33,12 @@ def small(text: str) -> str:
     return f":small[{plain(text)}]"
 
 
+def with_code(text: str) -> str:
+    """A plain text but for what stands between backticks: a command to be typed, shown as one."""
+    parts = text.split("`")
+    return "`".join(part if place % 2 else plain(part) for place, part in enumerate(parts))
+
+
 @dataclass(frozen=True)
 class Reader:
     """Says codes and figures in one language."""

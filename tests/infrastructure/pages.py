@@ -16,19 +16,25 @@ LONGEST_RUN = 60  # seconds
 LANGUAGES = ("lv", "en")
 
 
-def _declared_pages() -> list[str]:
-    """The keys of `PAGES` in pages/app.py; importing it would run it."""
+def _declared_pages() -> dict[str, str]:
+    """The folder of each page of `PAGES` in pages/app.py; importing it would run it."""
     for node in ast.parse(APP.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == ["PAGES"]:
-            return list(ast.literal_eval(node.value))
+            groups = ast.literal_eval(node.value)
+            return {name: group for group, names in groups.items() for name in names}
     raise AssertionError("pages/app.py has no PAGES")
 
 
+_FOLDERS = _declared_pages()
+NAVIGATION = list(_FOLDERS)
+# Pages that tell when they are opened; that on loading asks first, and has tests of its own.
+PAGES = [name for name in NAVIGATION if name != "loading"]
+# Pages that count under filters; that on method explains, and those on records tell of the records themselves.
+COUNTING_PAGES = [name for name in PAGES if _FOLDERS[name] == "statistics" and name != "method"]
+
+
 def script(page: str) -> Path:
-    return REPOSITORY / "pages" / "statistics" / f"{page}.py"
-
-
-PAGES = [name for name in _declared_pages() if script(name).exists()]
+    return REPOSITORY / "pages" / _FOLDERS[page] / f"{page}.py"
 
 
 def open_page(name: str, **address: str) -> AppTest:

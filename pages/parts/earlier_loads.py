@@ -1,0 +1,90 @@
+"""The loads so far, and taking the newest one back."""
+
+import streamlit as st
+
+from data_access import Database, loader
+from pages.parts.choosing import name_field
+from pages.parts.desk import Desk, wrong_name
+from pages.parts.loading_words import kind_name, moment, subject_changed
+from pages.parts.reader import Reader, plain, small
+
+MOST = 10  # loads on the page
+_WHO = "upload_undo_who"
+
+
+def show(reader: Reader, desk: Desk, database: Database) -> None:
+    """The newest loads, each with its files and sums; the newest one can be taken back."""
+    t = reader.t
+    st.subheader(t("upload.earlier"), anchor=False)
+    loads = [load for load in loader.last_loads(database, MOST) if not load.demonstration]
+    if not loads:
+        st.markdown(t("upload.no_loads"))
+        return
+    st.markdown(small(t("upload.earlier_said")))
+    newest = loader.undoable(loads)
+    for load in loads:
+        with st.container(border=True, gap="xsmall"):
+            st.markdown(_headline(reader, load))
+            st.markdown("\n".join(f"- {small(text)}" for text in _details(reader, load)))
+            if load is newest and st.button(
+                t("upload.undo", number=str(load.load_id)), key="upload_undo", icon=":material/undo:", type="tertiary"
+            ):
+                _ask(reader, desk, load)
+
+
+def _headline(reader: Reader, load: loader.Load) -> str:
+    t = reader.t
+    who = load.loaded_by or t("words.unknown")
+    said = plain(t("upload.load_headline", number=str(load.load_id), when=moment(reader, load.loaded_at), who=who))
+    if load.undone_at is None:
+        return f"**{said}**"
+    undone = t("upload.was_undone", when=moment(reader, load.undone_at), who=load.undone_by or t("words.unknown"))
+    return f"**{said}**  \n{plain(undone)}"
+
+
+def _details(reader: Reader, load: loader.Load) -> list[str]:
+    files = [
+        reader.t(
+            "upload.loaded_file",
+            name=file.name,
+            kind=kind_name(reader, file.kind),
+            accepted=file.rows_accepted,
+            rejected=file.rows_rejected,
+        )
+        for file in load.files
+    ]
+    return [*files, *(subject_changed(reader, change) for change in load.subjects)]
+
+
+def _ask(reader: Reader, desk: Desk, load: loader.Load) -> None:
+    t = reader.t
+    number = str(load.load_id)
+
+    @st.dialog(t("upload.undo_title", number=number), width="medium")
+    def asked() -> None:
+        st.markdown(_headline(reader, load))
+        st.markdown("\n".join(f"- {plain(text)}" for text in _details(reader, load)))
+        st.markdown(t("upload.undo_said"))
+        who = name_field(reader, desk, _WHO, t("upload.undo_who"))
+        pressed = st.button(
+            t("upload.undo_confirm", number=number),
+            type="primary",
+            key="upload_undo_confirm",
+            on_click=_take_back,
+            args=(desk, load.load_id),
+        )
+        if not pressed:
+            return
+        if wrong := wrong_name(who):
+            st.error(t(wrong), icon=":material/error:")
+        else:
+            st.rerun()
+
+    asked()
+
+
+def _take_back(desk: Desk, load_id: int) -> None:
+    who = st.session_state[_WHO].strip()
+    if not wrong_name(who):
+        desk.who = who
+        desk.undo(load_id)
