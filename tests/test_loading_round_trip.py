@@ -130,6 +130,11 @@ def test_a_month_after_a_month(new_url, tmp_path: Path) -> None:
     assert_counts_what_was_made_up(url, service)
 
 
+def assert_paid(url: str, service: Service) -> None:
+    paid = sum(row["cents"] for row in service.payments)
+    assert open_database(url).ask(Question.of("spend", 2023)).value() == paid
+
+
 def test_the_same_files_again_change_nothing(new_url, tmp_path: Path) -> None:
     service = Service(seed=3)
     url = new_url()
@@ -172,6 +177,39 @@ def test_a_corrected_month_replaces_that_month_and_can_be_undone(new_url, tmp_pa
 
     undo(url, who="Pārbaude")
     assert contents(url) == before
+
+
+def test_files_that_share_a_month_with_a_corrected_one_are_loaded_with_it(new_url, tmp_path: Path) -> None:
+    """May stands in two files and June in two: to correct one of the first takes all three, and loses no euro."""
+    service = Service(seed=6)
+    url = new_url()
+
+    def files(folder: str) -> list[Path]:
+        whole, paths = service.payments, []
+        may = [row for row in whole if row["payment_date"].month == 5]
+        june = [row for row in whole if row["payment_date"].month == 6]
+        rest = [row for row in whole if row["payment_date"].month not in (5, 6)]
+        parts = {"one": may[::2] + rest, "two": may[1::2] + june[::2], "three": june[1::2]}
+        for name, service.payments in parts.items():
+            paths += service.write(tmp_path / folder / name, "csv", ["payments"])
+        service.payments = whole
+        return paths
+
+    load(url, [*service.write(tmp_path / "base", "csv", ["members", "statuses"]), *files("first")])
+    assert_paid(url, service)
+    next(row for row in service.payments if row["payment_date"].month == 5)["cents"] += 100
+    ready = planned(url, files("second"))
+    assert ready.already_loaded == []
+    assert [warning.reason for warning in ready.warnings if warning.reason == "fewer_rows"] == []
+    ready.apply("Pārbaude")
+    assert_paid(url, service)
+
+    # Alone it would take the other half of May with it, which is said before.
+    next(row for row in service.payments if row["payment_date"].month == 5)["cents"] += 100
+    alone = planned(url, files("third")[:1])
+    [fewer] = [warning for warning in alone.warnings if warning.reason == "fewer_rows"]
+    may = sum(row["payment_date"].month == 5 for row in service.payments)
+    assert (fewer.month, fewer.count, fewer.params["before"]) == (202305, (may + 1) // 2, may)
 
 
 def test_undoing_everything_leaves_an_empty_database(new_url, tmp_path: Path) -> None:

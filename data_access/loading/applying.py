@@ -187,8 +187,21 @@ def undo(url: str | None = None, load_id: int | None = None, *, who: str) -> Loa
 
 
 def already_loaded(connection: Connection, files: Iterable[LoadedFile]) -> list[LoadedFile]:
-    """Those files whose rows stand in the database as a load has brought them."""
-    return [file for file in files if _is_loaded(connection, file)]
+    """Those files whose rows stand in the database as a load has brought them.
+
+    Not those that share a month with a file that is news: its rows would replace theirs.
+    """
+    files = list(files)
+    known = [file for file in files if _is_loaded(connection, file)]
+    news = [file for file in files if file not in known]
+    while touched := [file for file in known if any(_share(file, other) for other in news)]:
+        news += touched
+        known = [file for file in known if file not in touched]
+    return known
+
+
+def _share(one: LoadedFile, other: LoadedFile) -> bool:
+    return one.kind == other.kind and not one.replaces.isdisjoint(other.replaces)
 
 
 def _is_loaded(connection: Connection, file: LoadedFile) -> bool:

@@ -17,6 +17,7 @@ ENOUGH = 20  # payments of a type from which on there is a usual one
 GROWN_UP = 25  # years: nobody of this age gets a child's benefit
 OLDEST = 105  # years
 LARGE_HOUSEHOLD = 15
+FEWER = 0.9  # a month with less than this part of the rows that it replaces
 FEW = 3  # a month with less than one part in so many of the usual rows
 MONTHS_BEFORE = 12  # among which the usual month is looked for
 PLACES = 5  # rows that a warning names
@@ -146,6 +147,9 @@ def _months(kind: str, rows: pd.DataFrame, state: State) -> Iterator[Warning]:
     first = nearest_before[-1] if len(nearest_before) else own.index[0]
     for month in pd.period_range(first, own.index[-1], freq="M"):
         number = month.year * 100 + month.month
+        # Another branch's visits of the month stay as they are.
+        if kind != "visits" and month in own.index and own[month] < FEWER * there.get(month, 0):
+            yield Warning(kind, "fewer_rows", int(own[month]), number, {"before": int(there[month])})
         if every[month] == 0:
             yield Warning(kind, "empty_month", 0, number)
         elif month in own.index:

@@ -43,7 +43,10 @@ _COUNTED = {
 
 @dataclass(frozen=True)
 class LoadedFile:
-    """A file, or the part of a workbook that is of one kind; the name has nothing personal in it."""
+    """A file, or the part of a workbook that is of one kind; the name has nothing personal in it.
+
+    `replaces`: the months, or the keys of households, of which its rows are all that will be left.
+    """
 
     kind: str
     hash: str
@@ -51,6 +54,7 @@ class LoadedFile:
     rows_read: int
     rows_accepted: int
     rows_rejected: int = 0
+    replaces: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

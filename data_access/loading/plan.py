@@ -24,7 +24,7 @@ from data_access.loading.key_of_records import key_of_records
 from data_access.loading.keys import fingerprint, without_personal_codes
 from data_access.loading.mapping import Mapping, load_mapping
 from data_access.loading.parsing import Parsed, parse
-from data_access.loading.plan_changes import Change, changes
+from data_access.loading.plan_changes import Change, changes, replaced_by
 from data_access.loading.reading import Note, RawTable, read
 from data_access.loading.rejected import as_text, heading_of, mended_load, original_places, why, write_rejected
 
@@ -367,9 +367,14 @@ def _files(tables: list[_Table], checked: Checked) -> tuple[LoadedFile, ...]:
             rows_read=sum(part.read for part in parts),
             rows_accepted=sum(part.accepted for part in parts),
             rows_rejected=sum(part.rejected for part in parts),
+            replaces=replaced_by(names[0], _of_file(checked.accepted[names[0]], names[2])),
         )
         for names, parts in files.items()
     )
+
+
+def _of_file(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    return rows[rows["file"] == name]
 
 
 def _rejected_rows(tables: list[_Table], checked: Checked) -> dict[str, pd.DataFrame]:

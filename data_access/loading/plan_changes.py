@@ -34,6 +34,15 @@ class Change(NamedTuple):
     cents_after: int | None
 
 
+def replaced_by(kind: str, rows: pd.DataFrame) -> frozenset[str]:
+    """Months (2023-01) or keys of households of which these rows replace what is there; a unit is only changed."""
+    if kind == "members":
+        return frozenset(rows["household_key"])
+    if kind not in MONTH_OF:
+        return frozenset()
+    return frozenset(rows[MONTH_OF[kind][1]].dt.strftime("%Y-%m"))
+
+
 def changes(connection: Connection, accepted: Mapping[str, pd.DataFrame], adding: bool = False) -> list[Change]:
     """What loading these rows would do to each kind; `adding`: nothing is replaced."""
     found = []
