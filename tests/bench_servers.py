@@ -9,6 +9,7 @@ import argparse
 import logging
 import os
 import random
+import signal
 import statistics
 import time
 from collections.abc import Sequence
@@ -100,6 +101,7 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     chosen = arguments()
     os.environ["ALLOW_WRITING_ROLE"] = "yes"
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped, it still stops its servers
     with new_pair() as pair:
         os.environ["DATABASE_URL"] = pair.primary.url()
         took = milliseconds(lambda: demo.build(pair.primary.url(), scale=chosen.scale), 1)
