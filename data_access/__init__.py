@@ -17,6 +17,7 @@ from data_access.errors import (
     DatabaseMissing,
     DatabaseUnavailable,
     DatabaseVersion,
+    DataChanged,
     NotForCouncil,
 )
 from data_access.measures import Dimension, Measure, dimension, dimensions, dimensions_of, measure, measures
@@ -34,6 +35,7 @@ __all__ = [
     "AsOf",
     "Comparison",
     "DataAccessError",
+    "DataChanged",
     "Database",
     "DatabaseEmpty",
     "DatabaseError",

@@ -103,6 +103,8 @@ def _changing_file(place: URL, new: bool) -> Iterator[Connection]:
 
 @contextmanager
 def _changing_in_place(place: URL, new: bool) -> Iterator[Connection]:
+    # Of several servers only one takes what is written, whichever the dashboard reads from.
+    place = place.update_query_dict({"target_session_attrs": "primary"})
     engine = create_engine(place, connect_args={"connect_timeout": 5})
     try:
         try:

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as strategies_of
 from streamlit.testing.v1 import AppTest
 
-from data_access import Database, Question, open_database
+from data_access import Answer, Database, DataChanged, Question, open_database
 from data_access.language import texts
 from data_access.pointer import resolve
 from tests.infrastructure.case_database import SUBJECTS, PostgreSQLCase, make_tables
@@ -429,6 +429,26 @@ def test_the_sentence_is_in_the_visitors_language(monkeypatch: pytest.MonkeyPatc
     app = open_page(PAGES[0], lang="en")
     sentence = words("errors.database_missing", "en", address=f"{tmp_path}/none.duckdb")
     assert [box.value for box in app.error] == [sentence]
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_a_page_is_told_again_when_data_change_under_it(monkeypatch: pytest.MonkeyPatch, full: str, times: int) -> None:
+    """Once by itself; when they change again, the visitor is told and can try once more."""
+    ask, changed = Database.ask, iter(range(times))
+
+    def changing(database: Database, question: Question) -> Answer:
+        if next(changed, None) is not None:
+            raise DataChanged()
+        return ask(database, question)
+
+    monkeypatch.setattr(Database, "ask", changing)
+    st.cache_data.clear()
+    app = open_page(PAGES[0])
+    assert [error.value for error in app.error] == ([] if times == 1 else [DataChanged().text("lv")])
+    if times > 1:
+        app.button(key="retry").click().run()
+        assert not app.error
+        assert app.metric
 
 
 @pytest.fixture

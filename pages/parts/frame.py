@@ -12,7 +12,16 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from data_access import AsOf, DataAccessError, Database, DatabaseEmpty, DatabaseError, DatabaseMissing, open_database
+from data_access import (
+    AsOf,
+    DataAccessError,
+    Database,
+    DatabaseEmpty,
+    DatabaseError,
+    DatabaseMissing,
+    DataChanged,
+    open_database,
+)
 from pages.parts.reader import Reader, small
 from pages.parts.texts import language, t
 
@@ -22,6 +31,7 @@ LOCAL_TIME = ZoneInfo("Europe/Riga")
 # As seen from pages/app.py:
 METHOD_PAGE = "statistics/method.py"
 LOADING_PAGE = "records/loading.py"
+TOLD_ANEW = "told_anew"  # whether the page is being told again, of newer data
 _building = threading.Lock()
 
 
@@ -47,6 +57,9 @@ def page(name: str, needs_records: bool = True) -> Iterator[Here]:
         if needs_records or database.coverage:
             _standing(here)
         yield here
+        st.session_state.pop(TOLD_ANEW, None)
+    except DataChanged as error:
+        _tell_anew(error)
     except DatabaseMissing as error:
         _missing(error)
     except DataAccessError as error:
@@ -92,6 +105,15 @@ def _no_answer(error: DataAccessError) -> None:
         st.page_link(LOADING_PAGE, label=t("pages.loading.title"), icon=":material/upload_file:")
     if isinstance(error, DatabaseError):
         st.button(t("frame.retry"), icon=":material/refresh:", key="retry")
+
+
+def _tell_anew(error: DataChanged) -> None:
+    """Something was loaded while the page was told: once it is told again by itself, of the new data."""
+    if st.session_state.pop(TOLD_ANEW, False):
+        _no_answer(error)
+        st.stop()
+    st.session_state[TOLD_ANEW] = True
+    st.rerun()
 
 
 def _missing(error: DatabaseMissing) -> None:
