@@ -36,13 +36,13 @@ class Served:
 
     def __init__(self, pair: Pair, name: str):
         self.pair, self.name = pair, name
-        self.url, self.owner = pair.url(name), pair.url(name, attributes="primary")
+        self.url = pair.url(name)  # what is written goes to the primary by the same address
 
     @classmethod
     def new(cls, pair: Pair, name: str) -> "Served":
         pair.primary.create_database(name)
         made = cls(pair, name)
-        migrate(make_url(made.owner))
+        migrate(make_url(made.url))
         made.load(1)
         return made
 
@@ -54,7 +54,7 @@ class Served:
     def load(self, households: int, *, followed: bool = True) -> None:
         rows = [{"household_key": f"home {n}", "payment_date": "2023-01-05", "cents": EUROS} for n in range(households)]
         frame = typed("payments", *rows)
-        apply(self.owner, {"payments": frame}, who="A", files=[file_of("payments", frame)])
+        apply(self.url, {"payments": frame}, who="A", files=[file_of("payments", frame)])
         if followed:
             self.pair.wait_until_caught_up()
 
@@ -162,7 +162,7 @@ def test_a_standby_that_became_the_primary() -> None:
         pair.primary.stop("immediate")
         pair.standby.promote()
         assert households(served.url) == 1
-        served.load(2, followed=False)  # the owner's address leads to it, too
+        served.load(2, followed=False)  # the same address leads to it
         assert households(served.url) == 2
 
 
@@ -384,7 +384,7 @@ def test_a_standby_that_must_drop_rows_being_read_is_asked_again() -> None:
 
 def test_the_role_is_checked_on_the_standby(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ALLOW_WRITING_ROLE")
-    place = make_url(served.owner)
+    place = make_url(served.url).update_query_dict({"target_session_attrs": "primary"})
     engine = create_engine(place, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.exec_driver_sql(roles_sql(place, "pair_owner", "pair_reader").replace("%", "%%"))

@@ -236,10 +236,10 @@ class Pair:
         self.standby.stop("immediate")
         self.primary.stop("immediate")
 
-    def url(self, database: str = DATABASE, user: str = "postgres", attributes: str = "prefer-standby") -> str:
+    def url(self, database: str = DATABASE, user: str = "postgres") -> str:
         """The address of both; the primary stands first, so that it is not the order that leads to the standby."""
         hosts = "&".join(f"host=127.0.0.1:{server.port}" for server in (self.primary, self.standby))
-        return f"postgresql+psycopg://{user}@/{database}?{hosts}&target_session_attrs={attributes}"
+        return f"postgresql+psycopg://{user}@/{database}?{hosts}&target_session_attrs=prefer-standby"
 
     def wait_until_caught_up(self) -> None:
         """Until the standby has what the primary has now."""
