@@ -8,6 +8,7 @@ answer.frame, answer.notes, answer.as_of
 from data_access import check, loader
 from data_access.answer import Answer, AsOf, Note
 from data_access.comparison import Comparison, compare_with_year_before
+from data_access.completeness import EMPTY, FEW, ODD, OPEN, USUAL, Month
 from data_access.database import Database, open_database
 from data_access.demo import build_demonstration
 from data_access.errors import (
@@ -19,17 +20,35 @@ from data_access.errors import (
     DatabaseVersion,
     NotForCouncil,
 )
+from data_access.load_log import (
+    Load,
+    LoadWarning,
+    RejectedRow,
+    SubjectLoaded,
+    kind_name,
+    read_load_warnings,
+    read_loads,
+    read_open_rejected,
+)
 from data_access.measures import Dimension, Measure, dimension, dimensions, dimensions_of, measure, measures
 from data_access.period import GRAINS, Period
+from data_access.quality import SUBJECTS as QUALITY_SUBJECTS
+from data_access.quality import Quality, Unknown, read_quality, warnings_of
 from data_access.question import COUNCIL, INTERNAL, TOTAL, UNKNOWN, Question, parse_filters
 from data_access.vocabulary import Value, Vocabulary
 
 __all__ = [
     "COUNCIL",
+    "EMPTY",
+    "FEW",
     "GRAINS",
     "INTERNAL",
+    "ODD",
+    "OPEN",
+    "QUALITY_SUBJECTS",
     "TOTAL",
     "UNKNOWN",
+    "USUAL",
     "Answer",
     "AsOf",
     "Comparison",
@@ -41,11 +60,18 @@ __all__ = [
     "DatabaseUnavailable",
     "DatabaseVersion",
     "Dimension",
+    "Load",
+    "LoadWarning",
     "Measure",
+    "Month",
     "NotForCouncil",
     "Note",
     "Period",
+    "Quality",
     "Question",
+    "RejectedRow",
+    "SubjectLoaded",
+    "Unknown",
     "Value",
     "Vocabulary",
     "build_demonstration",
@@ -54,9 +80,15 @@ __all__ = [
     "dimension",
     "dimensions",
     "dimensions_of",
+    "kind_name",
     "loader",
     "measure",
     "measures",
     "open_database",
     "parse_filters",
+    "read_load_warnings",
+    "read_loads",
+    "read_open_rejected",
+    "read_quality",
+    "warnings_of",
 ]
