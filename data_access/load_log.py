@@ -10,7 +10,6 @@ from sqlalchemy import Row, Select, and_, func, select
 
 from data_access import schema
 from data_access.language import texts
-from data_access.loading.kinds import KINDS
 from data_access.loading.load_notes import SUBJECTS
 from data_access.period import Period
 
@@ -116,12 +115,6 @@ class LoadWarning:
     month: int | None
     text: str
     count: int
-
-
-def kind_name(kind: str, language: str) -> str:
-    """What a kind of export is called."""
-    known = KINDS.get(kind)
-    return kind if known is None else known.title_en if language == "en" else known.title
 
 
 def read_loads(database) -> list[Load]:

@@ -8,7 +8,7 @@ from data_access import Database, check
 from pages.parts.filters import View
 from pages.parts.reader import Reader
 from pages.parts.section import head, tell
-from pages.parts.tables import Column, Row, Table
+from pages.parts.tables import Column, Row, Table, of_words
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -50,17 +50,15 @@ def contradictions(reader: Reader, results: list[check.CheckedFigure]) -> Table:
     known = [figure for figure in results if figure.outcome == check.CONTRADICTION]
     rows = []
     for (chapter, *_), lines in check.as_tables(known, reader.language, verbose=True)[:-1]:
-        rows += [Row(chapter, (label, printed, answered, reason)) for _, label, printed, answered, _, reason in lines]
-    return _words(t("check.chapter"), [t(f"check.{name}") for name in ("label", "printed", "answered", "reason")], rows)
+        rows += [[chapter, label, printed, answered, reason] for _, label, printed, answered, _, reason in lines]
+    return of_words([t(f"check.{name}") for name in ("chapter", "label", "printed", "answered", "reason")], rows)
 
 
 def all_contradictions(reader: Reader) -> Table:
     """Every place where the report contradicts itself, in a sentence."""
-    rows = [
-        Row(reader.t(f"check.chapters.{one.chapter}"), (one.sentence(reader.language),))
-        for one in check.contradictions()
-    ]
-    return _words(reader.t("check.chapter"), [reader.t("check.reason")], rows)
+    t = reader.t
+    rows = [[t(f"check.chapters.{one.chapter}"), one.sentence(reader.language)] for one in check.contradictions()]
+    return of_words([t("check.chapter"), t("check.reason")], rows)
 
 
 def not_covered(reader: Reader, results: list[check.CheckedFigure]) -> Table:
@@ -71,10 +69,6 @@ def not_covered(reader: Reader, results: list[check.CheckedFigure]) -> Table:
     rows = [Row(t(f"check.chapters.{chapter}"), (n, reason)) for (chapter, reason), n in found.items()]
     columns = (Column(t("method.figures"), "count"), Column(t("check.reason"), "text"))
     return Table(t("check.chapter"), columns, tuple(rows))
-
-
-def _words(corner: str, headings: list[str], rows: list[Row]) -> Table:
-    return Table(corner, tuple(Column(name, "text") for name in headings), tuple(rows))
 
 
 def tell_agreement(view: View) -> None:

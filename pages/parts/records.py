@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import plotly.graph_objects as go
 
@@ -22,12 +22,11 @@ from data_access import (
     RejectedRow,
     SubjectLoaded,
     Unknown,
-    kind_name,
 )
-from data_access.language import cell_label, format_date, format_datetime
+from data_access.language import cell_label, format_date
 from pages.parts import charts, marks
 from pages.parts.charts import Square
-from pages.parts.frame import LOCAL_TIME
+from pages.parts.loading_words import kind_name, moment
 from pages.parts.reader import Reader
 from pages.parts.tables import Column, Row, Table
 
@@ -35,11 +34,6 @@ YEAR = timedelta(days=366)  # how long an event may still explain few records
 MOST_PERCENT = 200  # as exactly as that nobody needs to know how many records are too many
 _SIGNS = {FEW: "▼\u00a0", EMPTY: "✕"}
 _LOOKS = {USUAL: "usual", FEW: "few", EMPTY: "empty"}
-
-
-def moment(reader: Reader, at: datetime) -> str:
-    """A moment of the database by the clock on the wall."""
-    return format_datetime(at.replace(tzinfo=UTC).astimezone(LOCAL_TIME), reader.language)
 
 
 def subject(reader: Reader, code: str) -> str:
@@ -257,7 +251,7 @@ def rejected(reader: Reader, found: Sequence[RejectedRow]) -> Table:
     )
     columns = (*_number(reader, "count", "rejected"), *_text(reader, "kind", "column", "mend"))
     rows = [
-        Row(why, (count, kind_name(kind, reader.language), column, mend))
+        Row(why, (count, kind_name(reader, kind), column, mend))
         for (why, kind, column, mend), count in groups.most_common()
     ]
     return Table(reader.t("quality.reason"), columns, tuple(rows))
@@ -276,7 +270,7 @@ def every_rejected(reader: Reader, found: Sequence[RejectedRow]) -> Table:
                 one.value,
                 one.reason,
                 one.mend(reader.language),
-                kind_name(one.kind, reader.language),
+                kind_name(reader, one.kind),
                 str(one.load_id),
             ),
         )
@@ -289,7 +283,7 @@ def load_warnings(reader: Reader, found: Sequence[LoadWarning]) -> Table:
     """A row for each warning of a load, the newest month first."""
     columns = (*_text(reader, "warning", "kind"), *_number(reader, "count", "rows"), *_text(reader, "load"))
     rows = [
-        Row(_month(reader, one.month), (one.text, kind_name(one.kind, reader.language), one.count, str(one.load_id)))
+        Row(_month(reader, one.month), (one.text, kind_name(reader, one.kind), one.count, str(one.load_id)))
         for one in found
     ]
     return Table(reader.dimension("month"), columns, tuple(rows))

@@ -243,6 +243,16 @@ def show(reader: Reader, table: Table, alt: str, tall: int | None = None) -> Non
     )
 
 
+def of_words(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """A table of words: its first column names the rows."""
+    corner, *columns = header
+    return Table(
+        corner,
+        tuple(Column(name, "text") for name in columns),
+        tuple(Row(name, tuple(words)) for name, *words in rows),
+    )
+
+
 def _in_turn(texts) -> Callable[[object], str]:
     return lambda _: next(texts)
 

@@ -5,6 +5,7 @@ import streamlit as st
 from data_access import read_load_warnings, read_loads, read_open_rejected
 from pages.parts import checks, filters, marks, records, views
 from pages.parts.frame import page
+from pages.parts.loading_words import moment
 from pages.parts.reader import plain
 from pages.parts.section import offer_table, tell
 from pages.parts.sentences import counted, say
@@ -25,7 +26,7 @@ def summary(view) -> None:
     reader, t, quality = view.reader, view.reader.t, marks.quality(view.database)
     loads = read_loads(view.database)
     last, until = records.newest(loads), max(days.data_until for days in quality.reach.values())
-    when = {"at": records.moment(reader, last.loaded_at), "until": until}
+    when = {"at": moment(reader, last.loaded_at), "until": until}
     headline = t("quality.reach_by", who=last.loaded_by, **when) if last.loaded_by else t("quality.reach", **when)
     tell(view, "reach", headline, records.reach(reader, quality, loads), period=view.all_years)
 
