@@ -8,6 +8,7 @@ answer.frame, answer.notes, answer.as_of
 from data_access import check, loader
 from data_access.answer import Answer, AsOf, Note
 from data_access.comparison import Comparison, compare_with_year_before
+from data_access.completeness import EMPTY, FEW, ODD, OPEN, USUAL, Month
 from data_access.database import Database, open_database
 from data_access.demo import build_demonstration
 from data_access.errors import (
@@ -20,17 +21,34 @@ from data_access.errors import (
     DataChanged,
     NotForCouncil,
 )
+from data_access.load_log import (
+    Load,
+    LoadWarning,
+    RejectedRow,
+    SubjectLoaded,
+    read_load_warnings,
+    read_loads,
+    read_open_rejected,
+)
 from data_access.measures import Dimension, Measure, dimension, dimensions, dimensions_of, measure, measures
 from data_access.period import GRAINS, Period
+from data_access.quality import SUBJECTS as QUALITY_SUBJECTS
+from data_access.quality import Quality, Unknown, read_quality, warnings_of
 from data_access.question import COUNCIL, INTERNAL, TOTAL, UNKNOWN, Question, parse_filters
 from data_access.vocabulary import Value, Vocabulary
 
 __all__ = [
     "COUNCIL",
+    "EMPTY",
+    "FEW",
     "GRAINS",
     "INTERNAL",
+    "ODD",
+    "OPEN",
+    "QUALITY_SUBJECTS",
     "TOTAL",
     "UNKNOWN",
+    "USUAL",
     "Answer",
     "AsOf",
     "Comparison",
@@ -43,11 +61,18 @@ __all__ = [
     "DatabaseUnavailable",
     "DatabaseVersion",
     "Dimension",
+    "Load",
+    "LoadWarning",
     "Measure",
+    "Month",
     "NotForCouncil",
     "Note",
     "Period",
+    "Quality",
     "Question",
+    "RejectedRow",
+    "SubjectLoaded",
+    "Unknown",
     "Value",
     "Vocabulary",
     "build_demonstration",
@@ -61,4 +86,9 @@ __all__ = [
     "measures",
     "open_database",
     "parse_filters",
+    "read_load_warnings",
+    "read_loads",
+    "read_open_rejected",
+    "read_quality",
+    "warnings_of",
 ]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from data_access.answer import Answer
 from data_access.language import format_euros, format_integer, texts
@@ -23,6 +23,7 @@ PUBLISHED = Path(__file__).parent / "published"
 EQUAL, CONTRADICTION, NOT_COVERED, DIFFERENT = "equal", "contradiction", "not_covered", "different"
 OUTCOMES = (EQUAL, CONTRADICTION, NOT_COVERED, DIFFERENT)
 
+RECONCILES = "reconciles"  # a row of contradictions.csv that says that two chapters agree
 _GAP = "gap"  # a reading that says: nothing was published, so the database must not know it
 _EURO = "EUR"
 
@@ -57,6 +58,43 @@ class CheckedFigure:
 
     def reason(self, language: str) -> str:
         return getattr(self, f"reason_{language}")
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A place where the report contradicts itself, in a sentence; `chapter` is that of the first figure concerned."""
+
+    contradiction_id: str
+    chapter: str
+    sentence_lv: str
+    sentence_en: str
+
+    def sentence(self, language: str) -> str:
+        return getattr(self, f"sentence_{language}")
+
+
+def contradictions() -> list[Contradiction]:
+    """Every known contradiction of the report, in its order, whether the database counts what it concerns or not."""
+    chapters = {row["figure_id"]: row["chapter"] for row in _rows("published_figures.csv")}
+    order = list(dict.fromkeys(chapters.values()))
+    found = [
+        Contradiction(
+            row["contradiction_id"], chapters[row["figure_ids"].split(";")[0]], row["sentence_lv"], row["sentence_en"]
+        )
+        for row in _rows("contradictions.csv")
+        if row["kind"] != RECONCILES
+    ]
+    return sorted(found, key=lambda one: order.index(one.chapter))
+
+
+def comparable(results: Iterable[CheckedFigure], coverage: Mapping[str, Any]) -> list[CheckedFigure]:
+    """The results but those of years that the records do not reach: these differ only because nothing is known."""
+    return [figure for figure in results if figure.question is None or _is_covered(figure.question, coverage)]
+
+
+def _is_covered(question: Question, coverage: Mapping[str, Any]) -> bool:
+    days = coverage.get(measure(question.measures[0]).fact.subject)
+    return bool(days) and days.data_from <= question.period.start and question.period.last_day <= days.data_until
 
 
 def check(database: Answering) -> list[CheckedFigure]:
@@ -267,7 +305,5 @@ def _expected(reading: Mapping[str, str]) -> Decimal | None:
 def _contradictions() -> dict[str, str]:
     """Explanations by id; rows that say that two chapters agree are none."""
     return {
-        row["contradiction_id"]: row["explanation"]
-        for row in _rows("contradictions.csv")
-        if row["kind"] != "reconciles"
+        row["contradiction_id"]: row["explanation"] for row in _rows("contradictions.csv") if row["kind"] != RECONCILES
     }

@@ -162,6 +162,10 @@ class Database:
     def _rows(self, query: sqlalchemy.Select) -> list[sqlalchemy.Row]:
         return self._read(lambda connection: list(connection.execute(query)))
 
+    def read(self, query: sqlalchemy.Select) -> list[sqlalchemy.Row]:
+        """Rows of a statement of this package that is no question. Raises DatabaseUnavailable."""
+        return self._rows(query)
+
     def _check_role(self) -> None:
         """A dashboard that could write is one mistake away from doing so, whatever its transactions are set to."""
 

@@ -20,6 +20,7 @@ PAGES = {
         "method": ":material/menu_book:",
     },
     "records": {
+        "quality": ":material/fact_check:",
         "loading": ":material/upload_file:",
     },
 }

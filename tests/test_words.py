@@ -21,7 +21,11 @@ DICTIONARY = Path("/usr/share/hunspell/lv_LV.dic")
 
 PLURAL_FORMS = {"lv": {"zero", "one", "other"}, "en": {"one", "other"}}
 SOURCES = ["dashboard.py", "pages/**/*.py", "data_access/**/*.py"]
-TABLES = ["data_access/reference/*.csv", "data_access/published/readings.csv"]
+TABLES = [
+    "data_access/reference/*.csv",
+    "data_access/published/readings.csv",
+    "data_access/published/contradictions.csv",
+]
 
 Catalogue = dict[str, str | dict[str, str]]
 

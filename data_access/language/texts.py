@@ -35,6 +35,10 @@ class Texts:
     def __contains__(self, key: str) -> bool:
         return key in self._texts
 
+    def starting_with(self, prefix: str) -> dict[str, Any]:
+        """The texts whose keys begin so, as the catalogue has them: not filled in."""
+        return {key: text for key, text in self._texts.items() if key.startswith(prefix)}
+
     def __call__(self, key: str, /, **params: Any) -> str:
         """The text of a key. Raises KeyError for a key that is in no catalogue."""
         text = self._texts[key]

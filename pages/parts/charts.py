@@ -5,7 +5,8 @@ names above their bars and not beside them, so that it can be read on a telephon
 """
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -13,7 +14,7 @@ import plotly.graph_objects as go
 
 from data_access import TOTAL, Note, measure
 from data_access.language import format_euros
-from pages.parts.palette import GREY, HEAT_DARK, HEAT_LIGHT, INK_ON_DARK, INK_ON_LIGHT, Mark, mark
+from pages.parts.palette import GREY, HEAT_DARK, HEAT_LIGHT, INK_ON_DARK, INK_ON_LIGHT, SQUARES, Mark, mark
 from pages.parts.reader import Reader
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "responsive": True}
@@ -523,39 +524,86 @@ def heat(reader: Reader, frame: pd.DataFrame, rows: str, columns: str, code: str
         for column, (value, shade) in enumerate(zip(line, shades, strict=True))
         if shade
     ]
-    squares = {
+    said = [
+        [
+            f"{reader.label(rows, row)}, {reader.label(columns, column)}: {reader.figure(code, value)}"
+            for column, value in zip(across, line, strict=True)
+        ]
+        for row, line in zip(down, cells, strict=True)
+    ]
+    names = [reader.label(rows, row) for row in down]
+    shades = [[0, HEAT_LIGHT], [1, HEAT_DARK]]
+    return _squares(
+        reader, names, [reader.short(columns, column) for column in across], drawn, shades, most, words, said
+    )
+
+
+@dataclass(frozen=True)
+class Square:
+    """A coloured square: which of `palette.SQUARES`, what is written on it, and what is said of it under a pointer."""
+
+    look: str
+    text: str
+    said: str
+
+
+def squares(reader: Reader, rows: Mapping[str, Sequence[Square]], columns: Sequence[str]) -> go.Figure:
+    """Rows of squares by name, of a few colours that each mean something, under the names of their columns."""
+    looks = list(SQUARES)
+    steps = len(looks) - 1
+    words = [
+        {
+            "x": column,
+            "y": -(line + 1.0),
+            "text": square.text,
+            "showarrow": False,
+            "font": {"size": SMALL, **({"color": SQUARES[square.look][1]} if SQUARES[square.look][1] else {})},
+        }
+        for line, row in enumerate(rows.values())
+        for column, square in enumerate(row)
+        if square.text
+    ]
+    return _squares(
+        reader,
+        list(rows),
+        columns,
+        [[looks.index(square.look) for square in row] for row in rows.values()],
+        [[number / steps, SQUARES[look][0]] for number, look in enumerate(looks)],
+        steps,
+        words,
+        [[square.said for square in row] for row in rows.values()],
+    )
+
+
+def _squares(reader, names, columns, drawn, shades, most, words, said) -> go.Figure:
+    """A table of colours: the names of its rows above them, those of its columns on top, `words` on the squares."""
+    places = [-(number + 1.0) for number in range(len(names))]
+    trace = {
         "type": "heatmap",
         "z": drawn,
-        "x": list(range(len(across))),
+        "x": list(range(len(columns))),
         "y": places,
-        "colorscale": [[0, HEAT_LIGHT], [1, HEAT_DARK]],
+        "colorscale": shades,
         "zmin": 0,
         "zmax": most or 1,
         "showscale": False,
         "xgap": 2,
         "ygap": HEAT_ROW - HEAT_CELL,
-        "customdata": [
-            [
-                f"{reader.label(rows, row)}, {reader.label(columns, column)}: {reader.figure(code, value)}"
-                for column, value in zip(across, line, strict=True)
-            ]
-            for row, line in zip(down, cells, strict=True)
-        ],
+        "customdata": said,
         "hovertemplate": "%{customdata}<extra></extra>",
     }
-    names = [(reader.label(rows, row), place) for row, place in zip(down, places, strict=True)]
     lowest = min(places, default=-1) - 0.5
     return _figure(
         reader,
         int(-lowest * HEAT_ROW) + HEAT_HEAD,
-        [squares, _names(names, -0.5)],
+        [trace, _names(list(zip(names, places, strict=True)), -0.5)],
         annotations=words,
         margin={"l": 4, "r": 4, "t": HEAT_HEAD, "b": 0},
         xaxis={
             "side": "top",
-            "range": [-0.5, len(across) - 0.5],
-            "tickvals": list(range(len(across))),
-            "ticktext": [reader.short(columns, column) for column in across],
+            "range": [-0.5, len(columns) - 0.5],
+            "tickvals": list(range(len(columns))),
+            "ticktext": list(columns),
             "fixedrange": True,
             "showgrid": False,
             "zeroline": False,

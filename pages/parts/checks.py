@@ -5,10 +5,10 @@ from collections import Counter
 import streamlit as st
 
 from data_access import Database, check
+from pages.parts.filters import View
 from pages.parts.reader import Reader
-from pages.parts.tables import Column, Row, Table
-
-Words = tuple[list[str], list[list[str]]]  # a header, and rows of text
+from pages.parts.section import head, tell
+from pages.parts.tables import Column, Row, Table, of_words
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -44,21 +44,49 @@ def by_chapter(reader: Reader, results: list[check.CheckedFigure]) -> Table:
     )
 
 
-def contradictions(reader: Reader, results: list[check.CheckedFigure]) -> Words:
+def contradictions(reader: Reader, results: list[check.CheckedFigure]) -> Table:
     """Figures that the report prints otherwise than it can be, each with the reading chosen and its reason."""
     t = reader.t
     known = [figure for figure in results if figure.outcome == check.CONTRADICTION]
-    header = [t("check.chapter"), *(t(f"check.{name}") for name in ("label", "printed", "answered", "reason"))]
     rows = []
     for (chapter, *_), lines in check.as_tables(known, reader.language, verbose=True)[:-1]:
         rows += [[chapter, label, printed, answered, reason] for _, label, printed, answered, _, reason in lines]
-    return header, rows
+    return of_words([t(f"check.{name}") for name in ("chapter", "label", "printed", "answered", "reason")], rows)
 
 
-def not_covered(reader: Reader, results: list[check.CheckedFigure]) -> Words:
+def all_contradictions(reader: Reader) -> Table:
+    """Every place where the report contradicts itself, in a sentence."""
+    t = reader.t
+    rows = [[t(f"check.chapters.{one.chapter}"), one.sentence(reader.language)] for one in check.contradictions()]
+    return of_words([t("check.chapter"), t("check.reason")], rows)
+
+
+def not_covered(reader: Reader, results: list[check.CheckedFigure]) -> Table:
     """Why figures are not covered: a row a chapter and reason, with the number of figures."""
     t = reader.t
     left = [figure for figure in results if figure.outcome == check.NOT_COVERED]
     found = Counter((figure.chapter, figure.reason(reader.language)) for figure in left)
-    header = [t("check.chapter"), t("method.figures"), t("check.reason")]
-    return header, [[t(f"check.chapters.{chapter}"), str(n), reason] for (chapter, reason), n in found.items()]
+    rows = [Row(t(f"check.chapters.{chapter}"), (n, reason)) for (chapter, reason), n in found.items()]
+    columns = (Column(t("method.figures"), "count"), Column(t("check.reason"), "text"))
+    return Table(t("check.chapter"), columns, tuple(rows))
+
+
+def tell_agreement(view: View) -> None:
+    """Tells how the database agrees with the published report, and where the report does not agree with itself."""
+    reader, t = view.reader, view.reader.t
+    results = check.comparable(checked(view.database, reader), view.database.coverage)
+    if all(figure.outcome == check.NOT_COVERED for figure in results):
+        head(view, "agreement", t("method.nothing_published"))
+        st.info(t("method.nothing_published_said"), icon=":material/event_busy:")
+        return
+    headline = t("method.agreement", **counts(results), all=len(results))
+    said = [t("method.agreement_said"), *([t("method.calibrated")] if view.database.demonstration else [])]
+    tell(view, "agreement", headline, by_chapter(reader, results), remarks=said, period=view.all_years)
+    folded = {
+        "contradictions": contradictions(reader, results),
+        "all_contradictions": all_contradictions(reader),
+        "not_covered": not_covered(reader, results),
+    }
+    for key, table in folded.items():
+        with st.expander(t(f"method.{key}"), key=f"{view.page}_{key}"):
+            tell(view, key, t(f"method.{key}"), table, period=view.all_years, headed=True)

@@ -51,7 +51,9 @@ def _number(unit: str, figure):
 
 
 def _missing(sheet: Sheet, column: Column) -> str:
-    return "–" if column.change else sheet.reader.t("words.not_published")
+    if column.words:
+        return ""
+    return "–" if column.change or column.dash else sheet.reader.t("words.not_published")
 
 
 def as_csv(sheet: Sheet) -> bytes:
@@ -75,6 +77,8 @@ def as_csv(sheet: Sheet) -> bytes:
 def _csv_figure(sheet: Sheet, row: Row, column: Column, figure) -> str:
     if figure is None:
         return _missing(sheet, column)
+    if column.words:
+        return harmless(figure)
     unit = Table.unit(row, column)
     places = {"cents": ".2f", "percent": ".1f"}.get(unit, "")
     return format(_number(unit, figure), places).replace(".", ",")
@@ -102,20 +106,24 @@ def as_xlsx(sheet: Sheet) -> bytes:
         table = sheet.table
         page.write_string(first, 0, harmless(table.corner), formats["heading"])
         for place, column in enumerate(table.columns, start=1):
-            page.write_string(first, place, harmless(_heading(column)), formats["heading_right"])
+            heading = formats["heading" if column.words else "heading_right"]
+            page.write_string(first, place, harmless(_heading(column)), heading)
         for number, row in enumerate(table.rows, start=first + 1):
             page.write_string(number, 0, harmless(_row_name(row)), formats["total" if row.total else "text"])
             for place, (column, figure) in enumerate(zip(table.columns, row.figures, strict=True), start=1):
                 unit = Table.unit(row, column)
                 style = formats[_style(unit, row.total)]
-                if figure is None:
+                if column.words:
+                    page.write_string(number, place, harmless(figure or ""), formats["words"])
+                elif figure is None:
                     page.write_string(number, place, _missing(sheet, column), style)
                 else:
                     page.write_number(number, place, float(_number(unit, figure)), style)
         page.freeze_panes(first + 1, 1)
         page.set_column(0, 0, _width([table.corner, *(_row_name(row) for row in table.rows)]))
         for place, column in enumerate(table.columns, start=1):
-            page.set_column(place, place, _width([_heading(column)], most=22))
+            words = [row.figures[place - 1] or "" for row in table.rows] if column.words else []
+            page.set_column(place, place, _width([_heading(column), *words], most=WIDE if words else 22))
         page.set_landscape()
         page.fit_to_pages(1, 0)
         page.repeat_rows(first)
@@ -133,6 +141,7 @@ def _formats(book) -> dict:
     formats = {
         "title": book.add_format({"bold": True, "font_size": 14}),
         "text": book.add_format(),
+        "words": book.add_format({"text_wrap": True, "valign": "top"}),
         "total": book.add_format(bold),
         "name": book.add_format({"italic": True}),
         "heading": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),

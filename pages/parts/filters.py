@@ -1,14 +1,14 @@
 """What a visitor chooses: the period, the population, the parish and what else a subject has."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 
 import streamlit as st
 
 from data_access import Database, Period, Value
-from pages.parts import address
+from pages.parts import address, marks
 from pages.parts.reader import Reader
 from pages.parts.sentences import during
 
@@ -44,6 +44,11 @@ class View:
         years = self.database.years
         return Period(Period.year(min(years)).start, Period.year(max(years)).end)
 
+    @property
+    def unfiltered(self) -> "View":
+        """The same days of all records: for what the filters cannot tell apart."""
+        return replace(self, where={})
+
     @cached_property
     def when(self) -> str:
         """The period in a sentence: 2023. gadā."""
@@ -69,6 +74,7 @@ def choose(here, *dimensions: str, parts: bool = True) -> View:
         for name in dimensions:
             chosen[name] = _value(here, name, period, chosen.get(WITHIN.get(name, ""), ALL))
     where = {name: (code,) for name, code in chosen.items() if code != ALL}
+    marks.show(here.page, here.database, here.reader, period)
     return View(here.page, here.database, here.reader, period, where)
 
 

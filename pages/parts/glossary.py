@@ -3,8 +3,7 @@
 from data_access import Database, dimensions, measures
 from data_access.language import format_date, sort_key
 from pages.parts.reader import Reader, plain
-
-Words = tuple[list[str], list[list[str]]]  # a header, and rows of text
+from pages.parts.tables import Column, Row, Table
 
 
 def all_measures(reader: Reader) -> str:
@@ -24,11 +23,12 @@ def _listed(pairs) -> str:
     return "\n".join(f"- **{plain(name)}.** {plain(definition)}" for name, definition in pairs)
 
 
-def reach(reader: Reader, database: Database) -> Words:
+def reach(reader: Reader, database: Database) -> Table:
     """From which day and up to which day there are records of each subject."""
     t, language = reader.t, reader.language
     rows = [
-        [t(f"method.subject_{name}"), format_date(days.data_from, language), format_date(days.data_until, language)]
+        Row(t(f"subjects.{name}"), (format_date(days.data_from, language), format_date(days.data_until, language)))
         for name, days in database.coverage.items()
     ]
-    return [t("method.subject"), t("method.from"), t("method.until")], sorted(rows, key=lambda row: sort_key(row[0]))
+    columns = (Column(t("quality.first_day"), "text"), Column(t("quality.last_day"), "text"))
+    return Table(t("quality.subject"), columns, tuple(sorted(rows, key=lambda row: sort_key(row.name))))

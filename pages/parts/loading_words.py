@@ -46,7 +46,7 @@ def subject_changed(reader: Reader, change: loader.SubjectChange) -> str:
     t = reader.t
     said = t(
         "upload.rows_changed",
-        name=t(f"method.subject_{change.subject}"),
+        name=t(f"subjects.{change.subject}"),
         before=change.rows_before,
         after=change.rows_after,
     )

@@ -20,6 +20,15 @@ HEAT_DARK = "#00466E"
 INK_ON_LIGHT = "#1B2733"
 INK_ON_DARK = "#F4F7FA"
 
+# Squares that each mean something: fill and ink (None: the ink of the theme). What is written on them tells them apart
+# without colour.
+SQUARES = {
+    "usual": (HEAT_LIGHT, INK_ON_LIGHT),
+    "few": ("#F0A04B", INK_ON_LIGHT),
+    "empty": ("#8A2B06", INK_ON_DARK),
+    "plain": ("rgba(123,133,143,0.18)", None),
+}
+
 
 @dataclass(frozen=True)
 class Mark:

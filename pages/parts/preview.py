@@ -133,7 +133,8 @@ def _rejected(reader: Reader, plan: loader.Plan) -> None:
         for one in found.head(SHOWN_ROWS).itertuples(index=False)
     ]
     filled = [place for place in range(len(header)) if any(row[place] for row in rows)]
-    tables.show_words([header[p] for p in filled], [[row[p] for p in filled] for row in rows], headline)
+    table = tables.of_words([header[p] for p in filled], [[row[p] for p in filled] for row in rows])
+    tables.show(reader, table, headline, tall=tables.TALL)
     st.download_button(
         t("upload.rejected_file"),
         data=lambda: loader.rejected_list(plan, language),

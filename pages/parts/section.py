@@ -1,19 +1,20 @@
 """One section of a page: what the figures say, as a picture, as a table and as files, all from one answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from data_access import Answer, Comparison, Note, Period
-from pages.parts import charts, exports, tables
+from pages.parts import charts, exports, marks, tables
 from pages.parts.answers import notes_of
 from pages.parts.filters import View
 from pages.parts.frame import as_of_words
 from pages.parts.reader import plain, small
-from pages.parts.sentences import between
 from pages.parts.tables import Table
 
+MAKERS = {"xlsx": (exports.as_xlsx, exports.XLSX), "csv": (exports.as_csv, exports.CSV)}
+LABELS = {"xlsx": "XLSX", "csv": "CSV"}
 BESIDE = 3  # columns of figures: a wider table stands under its chart
 
 
@@ -28,14 +29,18 @@ def tell(
     period: Period | None = None,
     said: Sequence[tuple[str, str]] = (),
     remarks: Sequence[str] = (),
+    nothing: str = "",
     headed: bool = False,
 ) -> None:
     """Tells a section. `key` is unique on its page and names its files.
 
     `headline` says what the picture shows; `period` is given when it is not the one chosen, `said` are further
-    pairs of words about what is counted, `remarks` sentences beside the notes. `headed`: the page has called
-    `head` itself, to put a control between headline and picture.
+    pairs of words about what is counted, `remarks` sentences beside the notes, `nothing` what is said where the table
+    is empty, instead of that no record meets the filters. `headed`: the page has called `head` itself, to put a control
+    between headline and picture, or the section stands under another heading.
     """
+    shown = period or view.period
+    warnings = marks.warnings(view.page, view.database, shown)
     if table.empty:
         # A sentence needs figures; without any, the section has the name of what it would show.
         headline = table.corner
@@ -44,9 +49,9 @@ def tell(
     if table.unknown:
         st.info(view.reader.t("states.not_published"), icon=":material/hourglass_empty:")
     elif table.empty:
-        st.info(view.reader.t("states.nothing"), icon=":material/search_off:")
+        st.info(nothing or view.reader.t("states.nothing"), icon=":material/search_off:")
     elif figure is None:
-        tables.show(view.reader, table, headline)
+        tables.show(view.reader, table, headline, tall=tables.TALL if table.wordy else None)
     elif len(table.columns) <= BESIDE:
         left, right = st.columns(_widths(figure), gap="medium")
         with left:
@@ -57,12 +62,13 @@ def tell(
         _draw(view, key, headline, figure)
         tables.show(view.reader, table, headline)
     # That the data are a demonstration stands at the head of the page and in the file, not under every table.
-    sentences = [*remarks, *_sentences(view, [note for note in notes if note.kind != "demonstration"], figure)]
-    _say_notes(sentences)
+    # The page's mark speaks of the days chosen, so here only other days need one.
+    on_page = [*(warnings if shown != view.period else ()), *(note for note in notes if note.kind != "demonstration")]
+    _say_notes([*remarks, *_sentences(view, on_page, figure)])
     if not table.empty:
-        # A file has no chart whose breaks are numbered.
-        in_file = [*remarks, *_sentences(view, notes, None)]
-        _offer_files(view, key, _sheet(view, headline, table, in_file, period, said), period or view.period)
+        # A file has no chart whose breaks are numbered, and no mark above it.
+        in_file = [*remarks, *_sentences(view, [*warnings, *notes], None)]
+        _offer_files(view, key, _sheet(view, headline, table, in_file, period, said), shown)
 
 
 def _widths(figure: go.Figure) -> list[int]:
@@ -90,16 +96,41 @@ def tell_crossed(view: View, key: str, headline: str, answer: Answer, draw: Call
     tell(view, key, headline, table, draw(view.reader, frame, down, across, code), answer.notes, **more)
 
 
-def tell_lines(view: View, key: str, headline: str, answer: Answer, total_down: bool = True, **more) -> None:
+def tell_lines(
+    view: View,
+    key: str,
+    headline: str,
+    answer: Answer,
+    *,
+    total_down: bool = True,
+    notes: Sequence[Note] | None = None,
+    **more,
+) -> None:
     """Tells an answer split by a calendar cell and a dimension: a line a code, breaks on it, a table of both.
 
-    `total_down=False` leaves out the row of totals; `more` goes to `tell`.
+    `total_down=False` leaves out the row of totals, `notes` stand instead of the answer's own; `more` goes to `tell`.
     """
     (time, split), [code] = answer.question.by, answer.question.measures
+    notes = answer.notes if notes is None else notes
     frame = tables.filled(answer.frame, split, code)
     table = tables.crossed(view.reader, frame, time, split, code, total_down)
-    lines = charts.series(view.reader, frame, time, [code], split, answer.notes)
-    tell(view, key, headline, table, lines, answer.notes, period=answer.question.period, **more)
+    lines = charts.series(view.reader, frame, time, [code], split, notes)
+    tell(view, key, headline, table, lines, notes, period=answer.question.period, **more)
+
+
+def tell_measures(view: View, key: str, headline: str, answer: Answer) -> None:
+    """Tells an answer split by a calendar cell only: a line and a column a measure."""
+    [time], codes = answer.question.by, answer.question.measures
+    table = tables.listed(view.reader, answer.frame, time, codes)
+    lines = charts.series(view.reader, answer.frame, time, codes, notes=answer.notes)
+    tell(view, key, headline, table, lines, answer.notes, period=answer.question.period)
+
+
+def tell_changes(view: View, key: str, headline: str, both: Comparison, by: str, code: str) -> None:
+    """Tells a comparison split by a dimension: what rose and what fell, a table of both years and their change."""
+    table = tables.compared(view.reader, both.frame, by, [code], tables.periods_of(view.reader, both))
+    changes = charts.movers(view.reader, tables.extremes(both.frame, by, f"{code}_change"), by, code)
+    tell(view, key, headline, table, changes, notes_of(both))
 
 
 def tell_two_years(view: View, key: str, headline: str, both: Comparison, time: str, code: str) -> None:
@@ -108,17 +139,6 @@ def tell_two_years(view: View, key: str, headline: str, both: Comparison, time: 
     lines = charts.two_years(view.reader, both.frame, time, code, years, notes)
     table = tables.compared(view.reader, both.frame, time, [code], years)
     tell(view, key, headline, table, lines, notes, period=both.now.question.period)
-
-
-def tell_series(view: View, key: str, answer: Answer, notes: Sequence[Note], remarks: Sequence[str] = ()) -> None:
-    """Tells an answer by calendar cells and one more dimension: a line and a column for each code of the latter."""
-    question, reader = answer.question, view.reader
-    time, split = question.by
-    [code] = question.measures
-    table = tables.crossed(reader, answer.frame, time, split, code, total_down=False)
-    lines = charts.series(reader, answer.frame, time, [code], split, notes)
-    headline = between(reader, answer, time, code)
-    tell(view, key, headline, table, lines, notes, period=question.period, remarks=remarks)
 
 
 def head(view: View, key: str, headline: str) -> None:
@@ -174,12 +194,21 @@ def _sheet(
     return exports.Sheet(headline, tuple(pairs), table, tuple(sentences), view.reader)
 
 
-def _offer_files(view: View, key: str, sheet: exports.Sheet, period: Period) -> None:
-    """Two buttons; a file is made when its button is pressed."""
+def offer_table(view: View, key: str, label: str, table: Table) -> None:
+    """A workbook of a table that is too long to be shown; it is made when the button is pressed."""
+    sheet = _sheet(view, label, table, (), view.all_years, ())
+    _offer_files(view, key, sheet, view.all_years, {"xlsx": label})
+
+
+def _offer_files(
+    view: View, key: str, sheet: exports.Sheet, period: Period, labels: Mapping[str, str] = LABELS
+) -> None:
+    """A button for each ending; a file is made when its button is pressed."""
     with st.container(horizontal=True, gap="small"):
-        for ending, make, mime in (("xlsx", exports.as_xlsx, exports.XLSX), ("csv", exports.as_csv, exports.CSV)):
+        for ending, label in labels.items():
+            make, mime = MAKERS[ending]
             st.download_button(
-                ending.upper(),
+                label,
                 data=lambda make=make: make(sheet),
                 file_name=exports.file_name(view.page, key, period.code, ending=ending),
                 mime=mime,

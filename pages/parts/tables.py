@@ -1,7 +1,7 @@
 """Tables for people: an answer's codes and figures as rows and columns with names, the same on screen and in files."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import streamlit as st
@@ -15,11 +15,20 @@ TALL = 520  # pixels of a table that scrolls, at least
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading and the unit of its figures. `change`: figures are differences and carry a sign."""
+    """A column: its heading and the unit of its figures, or `text` for words.
+
+    `change`: figures are differences and carry a sign. `dash`: where there is no figure there never was one, so that
+    a dash stands there and not „nav publicēts”.
+    """
 
     name: str
     unit: str
     change: bool = False
+    dash: bool = False
+
+    @property
+    def words(self) -> bool:
+        return self.unit == "text"
 
 
 @dataclass(frozen=True)
@@ -27,7 +36,7 @@ class Row:
     """A row: its name, its figures (None: not known), whether it is a total, and its unit if it has one of its own."""
 
     name: str
-    figures: tuple[int | float | None, ...]
+    figures: tuple[int | float | str | None, ...]
     total: bool = False
     unit: str | None = None
 
@@ -42,13 +51,18 @@ class Table:
 
     @staticmethod
     def unit(row: Row, column: Column) -> str:
-        """The unit of a figure: that of its row, if it has one, but a percentage stays one."""
-        return column.unit if column.unit == "percent" or row.unit is None else row.unit
+        """The unit of a figure: that of its row, if it has one, but a percentage stays one and so do words."""
+        return column.unit if column.unit in ("percent", "text") or row.unit is None else row.unit
 
     @property
     def empty(self) -> bool:
         """Whether no figure is known and different from zero."""
         return not any(figure for row in self.rows for figure in row.figures)
+
+    @property
+    def wordy(self) -> bool:
+        """Whether its rows are sentences: such a table scrolls when it is long."""
+        return any(column.words for column in self.columns)
 
     @property
     def unknown(self) -> bool:
@@ -174,16 +188,6 @@ def filled(frame: pd.DataFrame, dimension: str, code: str) -> pd.DataFrame:
     return frame if frame.loc[unknown, code].fillna(1).any() else frame[~unknown]
 
 
-def beside(left: Table, right: Table) -> Table:
-    """Two tables with the same rows as one: the columns of the second behind those of the first."""
-    rows = []
-    for one, other in zip(left.rows, right.rows, strict=True):
-        if one.name != other.name:
-            raise ValueError(f"{one.name!r} beside {other.name!r}")
-        rows.append(Row(one.name, one.figures + other.figures, one.total, one.unit))
-    return Table(left.corner, left.columns + right.columns, tuple(rows))
-
-
 def marginal(reader: Reader, frame: pd.DataFrame, by: Sequence[str], value: str, codes: Sequence[str]) -> Table:
     """One row a dimension: its records with one value (`with`), counted over all values of the others."""
     rows = []
@@ -208,8 +212,12 @@ def periods_of(reader: Reader, comparison: Comparison) -> tuple[str, str]:
 
 
 def written(reader: Reader, row: Row, column: Column, figure) -> str:
-    """A figure as it stands on screen."""
+    """A figure, or words, as it stands on screen."""
     unit = Table.unit(row, column)
+    if column.words:
+        return plain(figure or "")
+    if figure is None and column.dash:
+        return "–"
     return reader.change(unit, figure) if column.change else reader.value(unit, figure)
 
 
@@ -217,8 +225,8 @@ def show(reader: Reader, table: Table, alt: str, tall: int | None = None) -> Non
     """A real table, through whose cells a screen reader walks. A long one scrolls within `tall` pixels, if given."""
     frame = pd.DataFrame(
         {
-            place: pd.array([row.figures[place] for row in table.rows], dtype="Float64")
-            for place in range(len(table.columns))
+            place: pd.array([row.figures[place] for row in table.rows], dtype="string" if column.words else "Float64")
+            for place, column in enumerate(table.columns)
         }
     )
     frame.columns = [column.name for column in _apart(table.columns)]
@@ -235,11 +243,14 @@ def show(reader: Reader, table: Table, alt: str, tall: int | None = None) -> Non
     )
 
 
-def show_words(header: Sequence[str], rows: Iterable[Sequence[str]], alt: str, tall: int = TALL) -> None:
-    """A table of words, as it stands on the page of method. A long one scrolls within `tall` pixels."""
-    listed = [[plain(text) for text in row] for row in rows]
-    styled = pd.DataFrame(listed, columns=list(header)).style.hide(axis="index")
-    st.table(styled, alt=alt, border="horizontal", height=tall if len(listed) > LONG else "content")
+def of_words(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """A table of words: its first column names the rows."""
+    corner, *columns = header
+    return Table(
+        corner,
+        tuple(Column(name, "text") for name in columns),
+        tuple(Row(name, tuple(words)) for name, *words in rows),
+    )
 
 
 def _in_turn(texts) -> Callable[[object], str]:
@@ -257,5 +268,5 @@ def _apart(columns: Sequence[Column]) -> list[Column]:
     for column in columns:
         count = seen.get(column.name, 0)
         seen[column.name] = count + 1
-        found.append(Column(column.name + "\u200b" * count, column.unit, column.change))
+        found.append(replace(column, name=column.name + "\u200b" * count))
     return found

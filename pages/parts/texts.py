@@ -24,6 +24,7 @@ DYNAMIC_PREFIXES = [
     "households.view_",
     "psychologists.view_",
     "day_centres.view_",
+    "quality.view_",
 ]
 
 

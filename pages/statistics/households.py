@@ -3,8 +3,8 @@
 from pages.parts import charts, filters, tables, views
 from pages.parts.answers import ask, without
 from pages.parts.frame import page
-from pages.parts.section import tell, tell_bars, tell_series
-from pages.parts.sentences import counted, during, first, named, say
+from pages.parts.section import tell, tell_bars, tell_lines, tell_measures
+from pages.parts.sentences import between, counted, during, first, named, say
 
 OVER_THE_PERIOD = ("households_with_status", "persons_with_status")
 DECISIONS = ("statuses_granted", "statuses_renewed", "statuses_ended")
@@ -42,14 +42,12 @@ def statuses(view) -> None:
 def months(view) -> None:
     reader, year = view.reader, view.whole_year
     stock = ask(view, "households_on_date", by=("month", "status"), period=year)
-    tell_series(view, "month_ends", stock, stock.notes)
+    headline = between(reader, stock, "month", "households_on_date")
+    tell_lines(view, "month_ends", headline, stock, total_down=False)
 
     decisions = ask(view, DECISIONS, by="month", period=year)
     times = {code: counted(reader, "times", decisions.value(code)) for code in DECISIONS}
-    table = tables.listed(reader, decisions.frame, "month", DECISIONS)
-    lines = charts.series(reader, decisions.frame, "month", DECISIONS, notes=decisions.notes)
-    headline = say(reader, "households.decisions", when=during(reader, year), **times)
-    tell(view, "decisions", headline, table, lines, decisions.notes, period=year)
+    tell_measures(view, "decisions", say(reader, "households.decisions", when=during(reader, year), **times), decisions)
 
 
 def places(view) -> None:
@@ -62,7 +60,8 @@ def years(view) -> None:
     split = ask(view, "households_with_status", by=("year", "status"), period=view.all_years)
     population = view.filter_said("population")
     remarks = [view.reader.t("households.bases", population=population), view.reader.t("households.both_statuses")]
-    tell_series(view, "series", split, without(split.notes, "overlap"), remarks)
+    headline, notes = between(view.reader, split, "year", "households_with_status"), without(split.notes, "overlap")
+    tell_lines(view, "series", headline, split, total_down=False, notes=notes, remarks=remarks)
 
 
 with page("households") as here:

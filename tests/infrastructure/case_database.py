@@ -49,6 +49,9 @@ _FILLED = (
     "loads",
     "load_subjects",
     "load_spans",
+    "load_files",
+    "rejected_rows",
+    "load_warnings",
 )
 _YES_NO = ("income_tested", "social_assistance")
 _DAYS = ("valid_from", "valid_to", "opened_on", "closed_on")
@@ -86,7 +89,8 @@ def _insert(connection: sqlalchemy.Connection, name: str, rows: list[dict]) -> N
     if rows:
         table = getattr(schema, name)
         of_a_load = {"load_id": 1} if "load_id" in table.c else {}
-        connection.execute(table.insert().values([of_a_load | row for row in rows]))
+        every = dict.fromkeys(name for row in rows for name in row)  # rows written together have the same columns
+        connection.execute(table.insert().values([every | of_a_load | row for row in rows]))
 
 
 def make_tables(engine: sqlalchemy.Engine, version: int = schema.SCHEMA_VERSION) -> None:
@@ -331,6 +335,10 @@ class Case:
             rows_before=0,
             rows_after=1,
         )
+
+    def log(self, table: str, **row) -> None:
+        """A row of what is written down about loads: `case.log("load_warnings", load_id=1, …)`."""
+        self._add(table, **row)
 
     def event(
         self,
