@@ -43,7 +43,7 @@ def choose(reader: Reader, desk: Desk, database: Database) -> None:
             mapping = st.file_uploader(
                 t("upload.mapping_file"), key=f"upload_mapping_{desk.round}", help=t("upload.mapping_help")
             )
-        pressed = st.form_submit_button(t("upload.check"), type="primary", icon=":material/fact_check:")
+        pressed = st.form_submit_button(t("upload.check"), icon=":material/fact_check:")
     if not pressed:
         return
     if wrong := wrong_name(who) or (None if files else "upload.no_files"):

@@ -68,7 +68,6 @@ def _ask(reader: Reader, desk: Desk, load: loader.Load) -> None:
         who = name_field(reader, desk, _WHO, t("upload.undo_who"))
         pressed = st.button(
             t("upload.undo_confirm", number=number),
-            type="primary",
             key="upload_undo_confirm",
             on_click=_take_back,
             args=(desk, load.load_id),

@@ -51,7 +51,7 @@ def failed(reader: Reader, desk: Desk) -> None:
     st.markdown(t("upload.unchanged"))
     with st.container(horizontal=True, gap="small"):
         if desk.may_try_again and st.button(
-            t("frame.retry"), key="upload_retry", type="primary", icon=":material/refresh:"
+            t("frame.retry"), key="upload_retry", icon=":material/refresh:"
         ):
             desk.confirm(desk.plan)
             st.rerun()

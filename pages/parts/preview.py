@@ -180,7 +180,7 @@ def _confirm(reader: Reader, desk: Desk, plan: loader.Plan) -> None:
         if plan.unread:
             st.markdown(t("upload.confirm_unread", count=len(plan.unread)))
         label = confirming(reader, plan)
-        if st.button(plain(label), type="primary", key="upload_confirm", icon=":material/database_upload:", wrap=True):
+        if st.button(plain(label), key="upload_confirm", icon=":material/database_upload:", wrap=True):
             desk.confirm(plan)
             st.rerun()
     if st.button(t("upload.discard"), key="upload_discard", icon=":material/close:"):
