@@ -50,9 +50,7 @@ def failed(reader: Reader, desk: Desk) -> None:
     st.error(with_code(sentence(reader, job.error)), icon=":material/error:")
     st.markdown(t("upload.unchanged"))
     with st.container(horizontal=True, gap="small"):
-        if desk.may_try_again and st.button(
-            t("frame.retry"), key="upload_retry", icon=":material/refresh:"
-        ):
+        if desk.may_try_again and st.button(t("frame.retry"), key="upload_retry", icon=":material/refresh:"):
             desk.confirm(desk.plan)
             st.rerun()
         _begin_anew(reader, desk, t("upload.choose_again"))
