@@ -431,6 +431,13 @@ def test_the_sentence_is_in_the_visitors_language(monkeypatch: pytest.MonkeyPatc
     assert [box.value for box in app.error] == [sentence]
 
 
+def test_the_overview_tells_one_population(full: str) -> None:
+    """The report has 823 needy households, 691 of them residents (`status.needy.households`)."""
+    for population, needy in (("residents", "691"), ("ukraine_civilians", "132")):
+        app = open_page("overview", year="2023", population=population)
+        assert {metric.label: metric.value for metric in app.metric}[words("overview.needy")] == needy
+
+
 @pytest.mark.parametrize("times", [1, 2, 3])
 def test_a_page_is_told_again_when_data_change_under_it(monkeypatch: pytest.MonkeyPatch, full: str, times: int) -> None:
     """Once by itself; when they change again, the visitor is told and can try once more."""

@@ -29,7 +29,7 @@ KEY_FIGURES = (
 )
 
 with page("overview") as here:
-    view = filters.choose(here, parts=False)
+    view = filters.choose(here, "population", parts=False)
     reader, when = view.reader, during(here.reader, view.period)
 
     compared, series = {}, {}
