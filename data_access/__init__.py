@@ -7,7 +7,7 @@ answer.frame, answer.notes, answer.as_of
 
 from data_access import check, loader
 from data_access.answer import Answer, AsOf, Note
-from data_access.comparison import Comparison, compare_with_year_before
+from data_access.comparison import Comparison, compare_with, compare_with_year_before
 from data_access.completeness import EMPTY, FEW, ODD, OPEN, USUAL, Month
 from data_access.database import Database, open_database
 from data_access.demo import build_demonstration
@@ -30,11 +30,12 @@ from data_access.load_log import (
     read_loads,
     read_open_rejected,
 )
-from data_access.measures import Dimension, Measure, dimension, dimensions, dimensions_of, measure, measures
+from data_access.measures import Dimension, Measure, dimension, dimensions, dimensions_of, measure, measures, nearest
 from data_access.period import GRAINS, Period
 from data_access.quality import SUBJECTS as QUALITY_SUBJECTS
 from data_access.quality import Quality, Unknown, read_quality, warnings_of
 from data_access.question import COUNCIL, INTERNAL, TOTAL, UNKNOWN, Question, parse_filters
+from data_access.saved_views import SavedView, SavedViews
 from data_access.vocabulary import Value, Vocabulary
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "Vocabulary",
     "build_demonstration",
     "check",
+    "compare_with",
     "compare_with_year_before",
     "dimension",
     "dimensions",
@@ -84,6 +86,7 @@ __all__ = [
     "loader",
     "measure",
     "measures",
+    "nearest",
     "open_database",
     "parse_filters",
     "read_load_warnings",

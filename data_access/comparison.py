@@ -1,4 +1,4 @@
-"""An answer beside that of the year before, like with like (rule 9)."""
+"""An answer beside that of an earlier period, like with like (rule 9)."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from data_access.vocabulary import in_order
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two answers to one question, a year apart.
+    """Two answers to one question, of a period and of an earlier one.
 
     `frame` has a row for each combination of codes of either answer (calendar cells stand under those of
     `now`) and, for each measure m, the columns m, m_before, m_change (in the measure's unit) and m_change_percent
@@ -43,22 +43,33 @@ class Comparison:
         return hidden
 
 
-def periods_to_compare(question: Question, coverage) -> tuple[Period, Period]:
-    """The period and the same days a year before; both cut to the days that have records when it is not over."""
+def periods_to_compare(question: Question, coverage, how: str = "year") -> tuple[Period, Period]:
+    """The period and the one it is compared with; both cut to as many days as have records when it is not over.
+
+    `how`: `year` is the same days a year before, `previous` the period of the same length just before.
+    """
     last = [coverage[s].data_until for s in {measure(m).fact.subject for m in question.measures} if s in coverage]
     now = question.period
     if last and now.start <= min(last) < now.last_day:
         now = now.until(min(last))
-    return now, now.year_before()
+    if how == "year":
+        return now, now.year_before()
+    before = question.period.previous()
+    if now != question.period:
+        before = Period(before.start, min(before.end, before.start + (now.end - now.start)))
+    return now, before
 
 
-def compare_with_year_before(database, question: Question, ask=None) -> Comparison:
-    """Ask a question of its period and of the same days of the year before.
+def compare_with(database, question: Question, how: str, ask=None) -> Comparison:
+    """Ask a question of its period and of an earlier one, chosen as in `periods_to_compare`.
 
-    `ask` answers one question; by default the database itself (a page passes its cached one).
+    `ask` answers one question; by default the database itself (a page passes its cached one). Calendar cells have
+    counterparts only a year before: with a calendar dimension another period raises ValueError.
     """
     ask = ask or database.ask
-    now_period, before_period = periods_to_compare(question, database.coverage)
+    now_period, before_period = periods_to_compare(question, database.coverage, how)
+    if _time_of(question) and before_period != now_period.year_before():
+        raise ValueError(f"cells of {before_period.code} have no counterparts in {now_period.code}")
     now, before = ask(question.during(now_period)), ask(question.during(before_period))
     notes = list(now.notes)
     if now_period != question.period:
@@ -66,9 +77,18 @@ def compare_with_year_before(database, question: Question, ask=None) -> Comparis
             f"period_{language}": format_period(before_period.start, before_period.end, before_period.code, language)
             for language in ("lv", "en")
         }
-        notes.append(Note.of("like_for_like", **params))
+        notes.append(Note.of("like_for_like" if how == "year" else "like_for_like_days", **params))
     notes += [note for note in before.notes if note not in notes]
     return Comparison(now, before, _beside(question, now.frame, before.frame, database.vocabulary), tuple(notes))
+
+
+def compare_with_year_before(database, question: Question, ask=None) -> Comparison:
+    """Ask a question of its period and of the same days of the year before."""
+    return compare_with(database, question, "year", ask)
+
+
+def _time_of(question: Question) -> list[str]:
+    return [name for name in question.by if dimension(name).kind == "time"]
 
 
 def _beside(question: Question, now: pd.DataFrame, before: pd.DataFrame, vocabulary) -> pd.DataFrame:
@@ -77,7 +97,7 @@ def _beside(question: Question, now: pd.DataFrame, before: pd.DataFrame, vocabul
     renamed = before.rename(columns={code: f"{code}_before" for code in measures})
     if by:
         both = now.merge(renamed, on=by, how="outer", indicator=True)
-        time = [name for name in by if dimension(name).kind == "time"]
+        time = _time_of(question)
         for code in measures:
             # A combination that occurs in one year only did not occur in the other: zero, where that year is known.
             for column, missing, year in ((code, "right_only", now), (f"{code}_before", "left_only", renamed)):

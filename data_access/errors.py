@@ -170,3 +170,45 @@ class MayNotWrite(NotChanged):
     """The role may only read; the database is as it was."""
 
     key = "errors.may_not_write"
+
+
+class ViewsUnavailable(DataAccessError):
+    """The database of saved views does not answer."""
+
+    key = "errors.views_unavailable"
+
+
+class ViewsElsewhere(DataAccessError):
+    """The address of the saved views is none, or is that of the case database."""
+
+    key = "errors.views_elsewhere"
+
+
+class ViewsVersion(DataAccessError):
+    """The saved views were kept by another version of the program."""
+
+    key = "errors.views_version"
+
+
+class ViewGone(DataAccessError):
+    """A saved view that is not there, or is somebody else's own."""
+
+    key = "errors.view_gone"
+
+
+class ViewNameTaken(DataAccessError):
+    """Somebody already has a view of this name."""
+
+    key = "errors.view_name_taken"
+
+
+class ViewWithoutName(DataAccessError):
+    """A view that was to be saved without its name or that of who saves it."""
+
+    key = "errors.view_without_name"
+
+
+class ViewNotSaved(DataAccessError):
+    """A view could not be written: the disk may only be read, or is full."""
+
+    key = "errors.view_not_saved"

@@ -123,6 +123,13 @@ class Period:
         """The same days of the calendar a year earlier (29 February becomes 1 March)."""
         return Period(_year_earlier(self.start), _year_earlier(self.end))
 
+    def previous(self) -> "Period":
+        """The period of the same length that ends where this one begins: as many months, or else as many days."""
+        if self.start.day == self.end.day == 1:
+            first = _number(self.start)
+            return Period(_month(2 * first - _number(self.end)), self.start)
+        return Period(self.start - (self.end - self.start), self.start)
+
     def until(self, day: date) -> "Period":
         """The part of the period up to and including a day; the whole if that day is later.
 

@@ -17,6 +17,7 @@ PAGES = {
         "households": ":material/home:",
         "psychologists": ":material/psychology:",
         "day_centres": ":material/groups:",
+        "builder": ":material/table_chart:",
         "method": ":material/menu_book:",
     },
     "records": {

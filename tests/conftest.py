@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.infrastructure.demonstration",
     "tests.infrastructure.loading",
     "tests.infrastructure.postgres",
+    "tests.infrastructure.saved",
 ]

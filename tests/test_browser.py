@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.infrastructure.browser import REPOSITORY, StreamlitServer, Visitor, is_loopback, settled
-from tests.infrastructure.pages import COUNTING_PAGES, NAVIGATION, PAGES
+from tests.infrastructure.pages import FILTERED_PAGES, NAVIGATION, PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ PHONE = {"width": 390, "height": 844}
 DARK = {"color_scheme": "dark"}
 
 every_page = pytest.mark.parametrize("name", PAGES)
-every_counting_page = pytest.mark.parametrize("name", COUNTING_PAGES)
+every_filtered_page = pytest.mark.parametrize("name", FILTERED_PAGES)
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def assert_charts_are_drawn(page: Page) -> None:
 def assert_files_are_the_table(page: Page, place: int) -> None:
     (corner, *_), *lines = tables(page)[place]
     on_screen = [[line[0], *map(a_number, line[1:])] for line in lines]
-    [sheet] = openpyxl.load_workbook(io.BytesIO(downloaded(page, "XLSX", place))).worksheets
+    _, sheet = openpyxl.load_workbook(io.BytesIO(downloaded(page, "XLSX", place))).worksheets
     in_workbook = rows_after([[cell.value for cell in line] for line in sheet.iter_rows()], corner)
     assert in_workbook == on_screen
     text = downloaded(page, "CSV", place).decode("utf-8-sig")
@@ -107,7 +107,7 @@ def assert_files_are_the_table(page: Page, place: int) -> None:
     assert "Demonstrācijas dati" in text
 
 
-@every_counting_page
+@every_filtered_page
 def test_a_page_is_read_downloaded_filtered_by_keyboard_and_passed_on(
     server: StreamlitServer, visit: Visitor, name: str
 ) -> None:

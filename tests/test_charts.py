@@ -174,6 +174,7 @@ def test_marks_stand_out_on_both_themes(look: palette.Mark, scheme: str) -> None
     [
         (palette.INK_ON_LIGHT, "#FFFFFF"),
         (palette.INK_ON_LIGHT, palette.HEAT_LIGHT),
+        (palette.INK_ON_LIGHT, palette.HEAT_MIDDLE),
         (palette.INK_ON_DARK, "#12181F"),
         (palette.INK_ON_DARK, palette.HEAT_DARK),
     ],

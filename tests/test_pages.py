@@ -23,6 +23,7 @@ from tests.infrastructure.case_database import SUBJECTS, PostgreSQLCase, make_ta
 from tests.infrastructure.demonstration import EMPTY_DAYS
 from tests.infrastructure.pages import (
     COUNTING_PAGES,
+    FILTERED_PAGES,
     LANGUAGES,
     PAGES,
     REPOSITORY,
@@ -40,6 +41,7 @@ WORDS = REPOSITORY / "pages" / "texts"
 NUMBER_ON_CHART = {"lv": r"(\d+) diagrammā:", "en": r"(\d+) in the chart:"}
 
 every_page = pytest.mark.parametrize("page", PAGES)
+every_filtered_page = pytest.mark.parametrize("page", FILTERED_PAGES)
 every_counting_page = pytest.mark.parametrize("page", COUNTING_PAGES)
 every_view = pytest.mark.parametrize(("page", "view"), VIEWS, ids=name_of)
 every_counting_view = pytest.mark.parametrize(
@@ -298,7 +300,7 @@ def other_value(name: str, database: Database) -> str:
     return {"year": "2022", "part": "Q1"}.get(name) or database.vocabulary.codes(name)[0]
 
 
-@every_counting_page
+@every_filtered_page
 def test_every_filter_changes_what_is_shown_and_the_address(full: str, page: str) -> None:
     database = open_database(full)
     names = [box.key.removeprefix("choice_") for box in open_page(page).selectbox]
@@ -323,7 +325,7 @@ def test_the_language_is_switched_and_the_choice_stays(full: str, page: str) -> 
     assert_no_traceback(app)
     assert [title.value for title in app.title] == [words(f"pages.{page}.title", "en")]
     assert app.query_params["lang"] == "en"
-    if page in COUNTING_PAGES:
+    if page in FILTERED_PAGES:
         assert app.query_params["year"] == "2022"
 
 
@@ -357,14 +359,14 @@ DAMAGED = {
 }
 
 
-@every_page
+@pytest.mark.parametrize("page", [name for name in PAGES if name != "builder"])
 def test_a_damaged_address_is_as_good_as_none(full: str, page: str) -> None:
     whole, damaged = open_page(page), open_page(page, **DAMAGED)
     assert_no_traceback(damaged)
     assert (said(damaged), tables(damaged)) == (said(whole), tables(whole))
 
 
-@every_counting_page
+@every_filtered_page
 @pytest.mark.parametrize(
     "days",
     [
@@ -606,7 +608,7 @@ def test_other_data_are_asked_anew(monkeypatch, full: str, empty_url: str, asked
     assert asked
 
 
-@every_counting_page
+@every_filtered_page
 def test_a_choice_asks_only_what_it_changes(full: str, asked: list[Question], page: str) -> None:
     app = open_page(page)
     before = set(asked)

@@ -155,8 +155,9 @@ def sheet(by_benefit: Table, reader: Reader) -> exports.Sheet:
 
 
 def read_xlsx(content: bytes) -> list[list]:
-    [page] = openpyxl.load_workbook(io.BytesIO(content)).worksheets
-    return [[cell.value for cell in line] for line in page.iter_rows()]
+    """Lines of both sheets: what is said about the table, then the table."""
+    about, data = openpyxl.load_workbook(io.BytesIO(content)).worksheets
+    return [[cell.value for cell in line] for page in (about, data) for line in page.iter_rows()]
 
 
 def read_csv(content: bytes) -> list[list[str]]:
@@ -186,6 +187,28 @@ def test_the_workbook_says_what_it_is(sheet: exports.Sheet) -> None:
     assert "Daļas pārklājas." in words
     assert "Demonstrācijas dati" in words
     assert "Dati līdz 31.12.2023." in words
+
+
+@pytest.mark.parametrize(
+    ("native", "series"),
+    [
+        (exports.NativeChart("bar", (0,), (1, 2)), [("Dati!$B$1", "(Dati!$A$3,Dati!$A$4)", "(Dati!$B$3,Dati!$B$4)")]),
+        (
+            exports.NativeChart("line", (1, 2), (0, 3), by_row=True),
+            [
+                ("Dati!$A$2", "(Dati!$C$1,Dati!$D$1)", "(Dati!$C$2,Dati!$D$2)"),
+                ("Dati!$A$5", "(Dati!$C$1,Dati!$D$1)", "(Dati!$C$5,Dati!$D$5)"),
+            ],
+        ),
+    ],
+    ids=["columns", "rows"],
+)
+def test_the_native_chart_stands_over_cells_of_the_table(sheet: exports.Sheet, native, series: list) -> None:
+    """So that the spreadsheet program draws the figures of the table, and anew when one is changed."""
+    _, data = openpyxl.load_workbook(io.BytesIO(exports.as_xlsx(replace(sheet, chart=native)))).worksheets
+    [chart] = data._charts
+    found = [(one.tx.strRef.f, (one.cat.strRef or one.cat.numRef).f, one.val.numRef.f) for one in chart.series]
+    assert found == series
 
 
 def test_the_csv_has_the_same_table(sheet: exports.Sheet) -> None:
@@ -242,8 +265,8 @@ def test_texts_that_look_like_formulas_are_harmless(reader: Reader, text: str) -
     assert cells
     for cell in filter(None, cells):
         assert cell.lstrip()[:1] not in "=+-@", repr(cell)
-    [page] = openpyxl.load_workbook(io.BytesIO(exports.as_xlsx(sheet))).worksheets
-    assert not [cell for line in page.iter_rows() for cell in line if cell.data_type == "f"]
+    pages = openpyxl.load_workbook(io.BytesIO(exports.as_xlsx(sheet))).worksheets
+    assert not [cell for page in pages for line in page.iter_rows() for cell in line if cell.data_type == "f"]
 
 
 @settings(max_examples=200, deadline=None)

@@ -90,16 +90,20 @@ def cell_label(code: str, language: str) -> str:
     return f"{year}.{NO_BREAK_SPACE}gada {month}" if language == "lv" else f"{month} {year}"
 
 
-def cell_short(code: str, language: str) -> str:
-    """A calendar cell for the axis of a chart, its year left out where it has one: 2023, janv., 1. cet., 2. pusg."""
+def cell_short(code: str, language: str, dated: bool = False) -> str:
+    """A calendar cell for the axis of a chart: 2023, janv., 1. cet., 2. pusg.; `dated`: 2023. g. janv., Jan 2023."""
     year, _, part = code.partition("-")
     if not part:
         return year
-    if part[0] in "HQ":
-        if language == "lv":
-            return f"{part[1]}.{NO_BREAK_SPACE}{'pusg.' if part[0] == 'H' else 'cet.'}"
-        return part
-    return dates.format_date(date(2000, int(part), 1), "LLL", locale=language)
+    if part[0] not in "HQ":
+        short = dates.format_date(date(2000, int(part), 1), "LLL", locale=language)
+    elif language == "lv":
+        short = f"{part[1]}.{NO_BREAK_SPACE}{'pusg.' if part[0] == 'H' else 'cet.'}"
+    else:
+        short = part
+    if not dated:
+        return short
+    return f"{year}.{NO_BREAK_SPACE}g. {short}" if language == "lv" else f"{short} {year}"
 
 
 def format_period(start: date, end: date, code: str, language: str) -> str:

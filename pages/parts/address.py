@@ -5,13 +5,38 @@ a link breaks when a word is mended or the language changed. Here the address ho
 visitor's input: what is not among the options offered is as good as absent.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _KEPT = "choices"  # name -> code: for the whole session, so that pages share what means the same
 _WRITTEN = "choices_in_address"  # name -> code as last written into the address
+
+
+LANGUAGE = "lang"
+
+
+def went_back() -> bool:
+    """Whether this run answers the browser's own Back or Forward: what is not in the address is then not chosen.
+
+    Streamlit 1.67 writes a step into the browser's history for each change of the address, and runs the script anew
+    when a visitor goes back to one; only the context of the run tells such a run from another.
+    """
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
+def read() -> dict[str, str]:
+    """What stands in the address, but for the language."""
+    return {name: text for name, text in st.query_params.items() if name != LANGUAGE}
+
+
+def rewrite(choices: Mapping[str, str]) -> None:
+    """Puts choices in place of everything in the address but the language: one step in the browser's history."""
+    language = {LANGUAGE: st.query_params[LANGUAGE]} if LANGUAGE in st.query_params else {}
+    st.query_params.from_dict({**choices, **language})
 
 
 def _key(name: str) -> str:
@@ -27,6 +52,8 @@ def _wanted(name: str) -> str | None:
     """The code asked for: by a link that was opened, else by the widget, on this page or another."""
     kept = st.session_state.setdefault(_KEPT, {})
     asked = st.query_params.get(name)
+    if asked is None and went_back():
+        kept.pop(name, None)
     if asked is not None and asked != st.session_state.setdefault(_WRITTEN, {}).get(name):
         kept[name] = asked
     return kept.get(name)

@@ -8,23 +8,34 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from data_access import TOTAL, Note, measure
+from data_access import TOTAL, Note, dimension, measure
 from data_access.language import format_euros
-from pages.parts.palette import GREY, HEAT_DARK, HEAT_LIGHT, INK_ON_DARK, INK_ON_LIGHT, SQUARES, Mark, mark
+from pages.parts.palette import (
+    GREY,
+    HEAT_DARK,
+    HEAT_LIGHT,
+    HEAT_MIDDLE,
+    INK_ON_DARK,
+    INK_ON_LIGHT,
+    SQUARES,
+    Mark,
+    mark,
+)
 from pages.parts.reader import Reader
-
-CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "responsive": True}
 
 NO_BREAK_SPACE = "\u00a0"
 SEPARATORS = {"lv": f",{NO_BREAK_SPACE}", "en": ".,"}
 CLEAR = "rgba(0,0,0,0)"
 GRID = "rgba(123,133,143,0.35)"
+BUTTON = 26  # pixels above a chart, for the button that saves it
 SHADE = "rgba(123,133,143,0.18)"
 PATTERN = {"fillmode": "overlay", "fgcolor": INK_ON_DARK, "size": 6, "solidity": 0.25}
+PALE = 0.45  # opacity of marks beside one that was clicked
 LABEL = 13  # points: names and figures
 SMALL = 12  # axes
 LONGEST_LINE = 48  # letters of a name over a bar
@@ -34,8 +45,31 @@ BREAKS_DRAWN = "breaks"  # stands in `layout.meta` of a figure whose breaks carr
 HEADING = 44  # pixels more for a heading over a group of bars
 HEAT_ROW = 46  # pixels of a row of a heat map with its name above it
 HEAT_CELL = 24  # pixels of its cells
+MOST_WRITTEN = 6  # columns of a heat map whose figures are written in letters of full size
+UPRIGHT = 6  # pixels of a letter in a name of a column that stands upright
 HEAT_HEAD = 34  # pixels of the names of its columns
+MOST_TICKS = 14  # calendar cells of which each is named on an axis
 LINE_HEIGHT = 340  # pixels of a chart with a time axis
+
+
+def config(reader: Reader, name: str) -> dict:
+    """How a chart behaves: nothing but a button that saves it as a picture, made in the browser, named `name`."""
+    words = {
+        "Download plot": reader.t("charts.download"),
+        "Preparing image - this may take a few seconds": reader.t("charts.preparing"),
+        "Image download succeeded": reader.t("charts.saved"),
+        "Sorry, there was a problem downloading your image!": reader.t("charts.not_saved"),
+    }
+    return {
+        "displayModeBar": True,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "svg", "filename": name},
+        "locale": reader.language,
+        "locales": {reader.language: {"dictionary": words}},
+        "scrollZoom": False,
+        "doubleClick": False,
+        "responsive": True,
+    }
 
 
 def _scaled(code: str, values: Iterable) -> list[float | None]:
@@ -57,13 +91,14 @@ def _figure(reader: Reader, height: int, traces: list[dict], **layout) -> go.Fig
     """The figure of some traces: made in one go, as Plotly looks at everything again for each thing added later."""
     layout = {
         "height": height,
-        "margin": {"l": 4, "r": 4, "t": 8, "b": 8},
+        "margin": {"l": 4, "r": 4, "t": BUTTON, "b": 8},
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
         "separators": SEPARATORS[reader.language],
         "font": {"size": LABEL},
         "dragmode": False,
         "hoverlabel": {"font": {"size": LABEL}},
+        "modebar": {"bgcolor": CLEAR, "color": GREY, "activecolor": GREY},
         "showlegend": False,
         **layout,
     }
@@ -92,6 +127,12 @@ def inked(figure: go.Figure, dark: bool) -> go.Figure:
     figure.layout.legend.font.color = ink
     figure.layout.xaxis.tickfont.color = ink
     figure.layout.yaxis.tickfont.color = ink
+    # What is not clicked grows pale, but its letters stay; Plotly wants to be told of both.
+    letters = {"color": ink}
+    for trace in figure.data:
+        if trace.type in ("bar", "scatter"):
+            trace.selected = {"textfont": letters}
+            trace.unselected = {"textfont": letters, "marker": {"opacity": PALE}}
     return figure
 
 
@@ -116,12 +157,15 @@ def bars(reader: Reader, frame: pd.DataFrame, dimension: str, code: str, group: 
         y=[place for _, place in shown],
         marker={"color": [mark(dimension, row[dimension]).colour for row, _ in shown]},
         text=[_axis_figure(reader, code, value) for value in figures],
-        customdata=[[reader.label(dimension, row[dimension]), reader.figure(code, row[code])] for row, _ in shown],
+        customdata=[
+            [reader.label(dimension, row[dimension]), reader.figure(code, row[code]), {dimension: row[dimension]}]
+            for row, _ in shown
+        ],
         hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
     )
     known = [value for value in bar["x"] if value is not None]
     axes, left = _bar_axes(min(known, default=0), max(known, default=1), y)
-    return _figure(reader, int(-y * ROW) + 24, [bar, _names(names, left)], **axes)
+    return _figure(reader, int(-y * ROW) + BUTTON + 16, [bar, _names(names, left)], **axes)
 
 
 def _bar(**more) -> dict:
@@ -223,7 +267,10 @@ def stacked(
                 x=_scaled(code, rows[code]),
                 y=[places[row] for row, _ in found],
                 marker={"color": look.colour, "pattern": PATTERN | {"shape": look.pattern}},
-                customdata=[[reader.label(dimension, row), reader.figure(code, value)] for row, value in found],
+                customdata=[
+                    [reader.label(dimension, row), reader.figure(code, value), {dimension: row, split: name}]
+                    for row, value in found
+                ],
                 hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
             )
         )
@@ -262,13 +309,16 @@ def movers(reader: Reader, frame: pd.DataFrame, dimension: str, code: str) -> go
         marker={"color": [mark("change", "more" if value >= 0 else "less").colour for value in changes]},
         text=[("+" if value > 0 else "") + _axis_figure(reader, code, value) for value in changes],
         customdata=[
-            [label, reader.change(measure(code).unit, value)] for label, value in zip(labels, changes, strict=True)
+            [label, reader.change(measure(code).unit, value), {dimension: name}]
+            for label, value, name in zip(labels, changes, frame[dimension], strict=True)
         ],
         hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
     )
     axes, left = _bar_axes(min(bar["x"], default=0), max(bar["x"], default=0), -len(changes))
     names = _names(list(zip(labels, places, strict=True)), left)
-    return _figure(reader, len(changes) * ROW + 24, [bar, names], shapes=[_zero(place) for place in places], **axes)
+    return _figure(
+        reader, len(changes) * ROW + BUTTON + 16, [bar, names], shapes=[_zero(place) for place in places], **axes
+    )
 
 
 def _zero(place: float) -> dict:
@@ -308,11 +358,13 @@ def series(
     cells = sorted(set(frame[time]))
     positions = {cell: place for place, cell in enumerate(cells)}
     traces, drawn = [], []
-    for label, look, rows, code in _lines(reader, frame, codes, split, total):
+    for name, label, look, rows, code in _lines(reader, frame, codes, split, total):
         values = dict(zip(rows[time], rows[code], strict=True))
         listed = [values.get(cell, pd.NA) for cell in cells]
         drawn.append(listed)
-        traces.append(_line(reader, label, look, code, listed, [reader.label(time, cell) for cell in cells]))
+        names = [reader.label(time, cell) for cell in cells]
+        which = {} if split is None or name == TOTAL else {split: name}
+        traces.append(_line(reader, label, look, code, listed, names, [{time: cell} | which for cell in cells]))
     _label_ends(traces, drawn)
     shapes, words = _gaps(reader, cells, drawn)
     uprights, numbers = _breaks(notes, time, positions)
@@ -328,8 +380,16 @@ def series(
     )
 
 
-def _line(reader: Reader, label: str, look: Mark, code: str, values: Sequence, cells: Sequence[str]) -> dict:
-    """A trace of one line over calendar cells; a figure that is not known is a gap in it."""
+def _line(
+    reader: Reader,
+    label: str,
+    look: Mark,
+    code: str,
+    values: Sequence,
+    cells: Sequence[str],
+    codes: Sequence[dict[str, str]],
+) -> dict:
+    """A trace of one line over calendar cells, named and in codes; a figure that is not known is a gap in it."""
     return {
         "type": "scatter",
         "name": label,
@@ -341,19 +401,21 @@ def _line(reader: Reader, label: str, look: Mark, code: str, values: Sequence, c
         "marker": {"symbol": look.symbol, "size": 8, "color": look.colour},
         "text": [_axis_figure(reader, code, value) for value in values],
         "cliponaxis": False,
-        "customdata": [[cell, reader.figure(code, value)] for cell, value in zip(cells, values, strict=True)],
+        "customdata": [
+            [cell, reader.figure(code, value), which] for cell, value, which in zip(cells, values, codes, strict=True)
+        ],
         "hovertemplate": "%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
     }
 
 
 def _lines(reader, frame, codes, split, total):
-    """(name, look, rows, measure) of each line."""
+    """(code of `split`, name, look, rows, measure) of each line."""
     if split is None:
         for number, code in enumerate(codes):
-            yield reader.measure(code), mark("measure", code, number), frame, code
+            yield TOTAL, reader.measure(code), mark("measure", code, number), frame, code
         return
     for number, name in enumerate(name for name in dict.fromkeys(frame[split]) if total or name != TOTAL):
-        yield reader.label(split, name), mark(split, name, number), frame[frame[split] == name], codes[0]
+        yield name, reader.label(split, name), mark(split, name, number), frame[frame[split] == name], codes[0]
 
 
 def _label_ends(traces: Sequence[dict], drawn: Sequence[Sequence]) -> None:
@@ -375,11 +437,22 @@ def _label_ends(traces: Sequence[dict], drawn: Sequence[Sequence]) -> None:
         trace |= {"text": texts, "textposition": sides}
 
 
+def _ticks(reader: Reader, time: str, cells: Sequence[str]) -> dict[int, str]:
+    """What stands along an axis and where: every cell; of very many, the years where they begin."""
+    if len(cells) <= MOST_TICKS:
+        return dict(enumerate(reader.shorts(time, cells).values()))
+    years = {}
+    for place, cell in enumerate(cells):
+        years.setdefault(cell[:4], place)
+    return {place: year for year, place in years.items()}
+
+
 def _time_axes(reader: Reader, time: str, cells: Sequence[str]) -> dict:
+    ticks = _ticks(reader, time, cells)
     return {
         "xaxis": {
-            "tickvals": list(range(len(cells))),
-            "ticktext": [reader.short(time, cell) for cell in cells],
+            "tickvals": list(ticks),
+            "ticktext": list(ticks.values()),
             "range": [-0.9, len(cells) - 0.1],
             "showgrid": False,
             "zeroline": False,
@@ -403,7 +476,7 @@ def _time_axes(reader: Reader, time: str, cells: Sequence[str]) -> dict:
 
 
 def _gaps(reader: Reader, cells: Sequence[str], drawn: Sequence[Sequence]) -> tuple[list[dict], list[dict]]:
-    """A shade and a word over each cell in which no line has a figure."""
+    """A shade over each cell in which no line has a figure, and a word over each run of them."""
     empty = [place for place in range(len(cells)) if all(pd.isna(line[place]) for line in drawn)]
     shades = [
         {
@@ -420,8 +493,21 @@ def _gaps(reader: Reader, cells: Sequence[str], drawn: Sequence[Sequence]) -> tu
         for place in empty
     ]
     text = reader.t("words.not_published")
+    # Neighbours have the same distance to their number.
+    runs = [
+        [place for _, place in run]
+        for _, run in groupby(enumerate(empty), key=lambda numbered: numbered[1] - numbered[0])
+    ]
     words = [
-        {"x": place, "y": 0.5, "yref": "paper", "text": text, "textangle": -90, "showarrow": False} for place in empty
+        {
+            "x": (run[0] + run[-1]) / 2,
+            "y": 0.5,
+            "yref": "paper",
+            "text": text,
+            "textangle": -90,
+            "showarrow": False,
+        }
+        for run in runs
     ]
     return shades, words
 
@@ -456,6 +542,9 @@ def _place_of_day(day: date, time: str, positions: dict[str, int]) -> float | No
     """Where a day stands between the cells of an axis: a cell reaches half a step to either side of its mark."""
     if time == "year":
         place, part = positions.get(f"{day.year}"), (day.timetuple().tm_yday - 1) / 366
+    elif time == "half_year":
+        half, month = divmod(day.month - 1, 6)
+        place, part = positions.get(f"{day.year}-H{half + 1}"), (month + (day.day - 1) / 31) / 6
     elif time == "quarter":
         quarter, month = divmod(day.month - 1, 3)
         place, part = positions.get(f"{day.year}-Q{quarter + 1}"), (month + (day.day - 1) / 31) / 3
@@ -482,7 +571,9 @@ def two_years(
     for column, look, name in ((f"{code}_before", "before", names[1]), (code, "now", names[0])):
         drawn.append(list(frame[column]))
         labels = [reader.short(time, cell) for cell in cells]
-        traces.append(_line(reader, name, mark("year", look), code, drawn[-1], labels))
+        shown = cells if column == code else [_year_earlier(cell) for cell in cells]
+        codes = [{time: cell} for cell in shown]
+        traces.append(_line(reader, name, mark("year", look), code, drawn[-1], labels, codes))
     _label_ends(traces, drawn)
     positions = {cell: place for place, cell in enumerate(cells)}
     positions |= {_year_earlier(cell): place for cell, place in positions.items()}
@@ -511,31 +602,55 @@ def heat(reader: Reader, frame: pd.DataFrame, rows: str, columns: str, code: str
     cells = [[grid.get((row, column), 0) for column in across] for row in down]
     drawn = [_scaled(code, line) for line in cells]
     most = max((value for line in drawn for value in line if value is not None), default=0)
-    places = [-(number + 1.0) for number in range(len(down))]
+    wide = len(across) > MOST_WRITTEN
     words = [
         {
             "x": column,
-            "y": place,
+            "y": -(line + 1.0),
             "text": _axis_figure(reader, code, value),
             "showarrow": False,
             "font": {"size": LABEL, "color": INK_ON_DARK if shade > most / 2 else INK_ON_LIGHT},
         }
-        for place, line, shades in zip(places, cells, drawn, strict=True)
-        for column, (value, shade) in enumerate(zip(line, shades, strict=True))
-        if shade
+        for line, (values, shades) in enumerate(zip(cells, drawn, strict=True))
+        for column, (value, shade) in enumerate(zip(values, shades, strict=True))
+        if shade and not wide
     ]
-    said = [
-        [
-            f"{reader.label(rows, row)}, {reader.label(columns, column)}: {reader.figure(code, value)}"
-            for column, value in zip(across, line, strict=True)
-        ]
-        for row, line in zip(down, cells, strict=True)
+    points = [
+        (column, -(line + 1.0), value, {rows: row, columns: across[column]})
+        for line, (row, values) in enumerate(zip(down, cells, strict=True))
+        for column, value in enumerate(values)
     ]
+    look = {"colorscale": [[0, HEAT_LIGHT], [1, HEAT_DARK]]}
+    if wide and len(across) <= MOST_TICKS:
+        # Letters that shrink until they fit into a narrow cell have one colour, so the cells stay pale enough for it.
+        look = {
+            "text": [[_axis_figure(reader, code, value) if value else "" for value in line] for line in cells],
+            "texttemplate": "%{text}",
+            "textfont": {"color": INK_ON_LIGHT},
+            "colorscale": [[0, HEAT_LIGHT], [1, HEAT_MIDDLE]],
+        }
+    timed = dimension(columns).kind == "time"
+    heads = _ticks(reader, columns, across) if timed else dict(enumerate(reader.shorts(columns, across).values()))
     names = [reader.label(rows, row) for row in down]
-    shades = [[0, HEAT_LIGHT], [1, HEAT_DARK]]
-    return _squares(
-        reader, names, [reader.short(columns, column) for column in across], drawn, shades, most, words, said
-    )
+    look |= {"hoverinfo": "skip"}
+    return _squares(reader, names, heads, len(across), drawn, most, look, words, [_points(reader, code, points)])
+
+
+def _points(reader: Reader, code: str, points: Sequence[tuple]) -> dict:
+    """A trace of unseen marks over squares: a square cannot be clicked; a mark over it can, and tells its figure."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [column for column, *_ in points],
+        "y": [place for _, place, *_ in points],
+        "marker": {"symbol": "square", "size": HEAT_CELL, "color": CLEAR},
+        "customdata": [
+            [", ".join(reader.label(*pair) for pair in which.items()), reader.figure(code, value), which]
+            for _, _, value, which in points
+        ],
+        "hovertemplate": "%{customdata[0]}: %{customdata[1]}<extra></extra>",
+        "showlegend": False,
+    }
 
 
 @dataclass(frozen=True)
@@ -566,44 +681,64 @@ def squares(reader: Reader, rows: Mapping[str, Sequence[Square]], columns: Seque
     return _squares(
         reader,
         list(rows),
-        columns,
+        dict(enumerate(columns)),
+        len(columns),
         [[looks.index(square.look) for square in row] for row in rows.values()],
-        [[number / steps, SQUARES[look][0]] for number, look in enumerate(looks)],
         steps,
+        {
+            "colorscale": [[number / steps, SQUARES[look][0]] for number, look in enumerate(looks)],
+            "customdata": [[square.said for square in row] for row in rows.values()],
+            "hovertemplate": "%{customdata}<extra></extra>",
+        },
         words,
-        [[square.said for square in row] for row in rows.values()],
     )
 
 
-def _squares(reader, names, columns, drawn, shades, most, words, said) -> go.Figure:
-    """A table of colours: the names of its rows above them, those of its columns on top, `words` on the squares."""
+def _squares(
+    reader: Reader,
+    names: Sequence[str],
+    heads: Mapping[int, str],
+    width: int,
+    drawn: Sequence[Sequence],
+    most: float,
+    look: dict,
+    words: Sequence[dict],
+    over: Sequence[dict] = (),
+) -> go.Figure:
+    """A table of colours: the names of its rows above them, those of its columns on top, `words` on the squares.
+
+    `heads` are the names of columns by their places, `width` is how many columns there are, `look` is what the trace of
+    the squares has besides its figures, `over` are traces drawn over them.
+    """
     places = [-(number + 1.0) for number in range(len(names))]
     trace = {
         "type": "heatmap",
         "z": drawn,
-        "x": list(range(len(columns))),
+        "x": list(range(width)),
         "y": places,
-        "colorscale": shades,
         "zmin": 0,
         "zmax": most or 1,
         "showscale": False,
         "xgap": 2,
         "ygap": HEAT_ROW - HEAT_CELL,
-        "customdata": said,
-        "hovertemplate": "%{customdata}<extra></extra>",
+        **look,
     }
     lowest = min(places, default=-1) - 0.5
+    # On a telephone long names have room only upright.
+    upright = sum(map(len, heads.values())) > LONGEST_LINE
+    above = BUTTON + HEAT_HEAD + (UPRIGHT * max(map(len, heads.values())) if upright else 0)
     return _figure(
         reader,
-        int(-lowest * HEAT_ROW) + HEAT_HEAD,
-        [trace, _names(list(zip(names, places, strict=True)), -0.5)],
+        int(-lowest * HEAT_ROW) + above,
+        [trace, *over, _names(list(zip(names, places, strict=True)), -0.5)],
         annotations=words,
-        margin={"l": 4, "r": 4, "t": HEAT_HEAD, "b": 0},
+        margin={"l": 4, "r": 4, "t": above, "b": 0},
         xaxis={
             "side": "top",
-            "range": [-0.5, len(columns) - 0.5],
-            "tickvals": list(range(len(columns))),
-            "ticktext": list(columns),
+            "tickangle": -90 if upright else 0,
+            "range": [-0.5, width - 0.5],
+            "tickvals": list(heads),
+            "ticktext": list(heads.values()),
             "fixedrange": True,
             "showgrid": False,
             "zeroline": False,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pages.parts.reader import Reader
 from pages.parts.tables import Column, Row, Table
@@ -16,7 +17,22 @@ from pages.parts.tables import Column, Row, Table
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
 NARROW, WIDE = 12, 60  # characters of a column
+CHART_WIDTH, CHART_HEIGHT = 760, 380  # pixels of a native chart
 FORMULA = re.compile(r"^\s*[=+\-@\t\r]")
+
+
+@dataclass(frozen=True)
+class NativeChart:
+    """A chart that the spreadsheet program draws itself, over these columns and rows of the table by their places.
+
+    A series is a column, or a row if `by_row`. `kind` is one of xlsxwriter's: line, bar.
+    """
+
+    kind: str
+    columns: tuple[int, ...]
+    rows: tuple[int, ...]
+    by_row: bool = False
+    stacked: bool = False
 
 
 @dataclass(frozen=True)
@@ -28,6 +44,7 @@ class Sheet:
     table: Table
     notes: tuple[str, ...]
     reader: Reader
+    chart: NativeChart | None = None
 
 
 def harmless(text: str) -> str:
@@ -35,10 +52,10 @@ def harmless(text: str) -> str:
     return f"'{text}" if FORMULA.match(text) else text
 
 
-def file_name(*words: str, ending: str) -> str:
+def file_name(*words: str, ending: str = "") -> str:
     """A name in plain letters: `pabalsti_2023.xlsx`."""
     text = unicodedata.normalize("NFKD", "_".join(words)).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_").lower() + f".{ending}"
+    return re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_").lower() + (f".{ending}" if ending else "")
 
 
 def _number(unit: str, figure):
@@ -96,38 +113,70 @@ def _heading(column: Column) -> str:
 
 
 def as_xlsx(sheet: Sheet) -> bytes:
-    """One worksheet: title, choices and notes, then the table under a header that stays in sight."""
+    """Two worksheets: what the table is (title, choices, notes, origin), and the table with its chart."""
     out = io.BytesIO()
     settings = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, settings) as book:
-        page = book.add_worksheet(sheet.reader.t("exports.sheet"))
         formats = _formats(book)
-        first = _preamble(page, sheet, formats)
-        table = sheet.table
-        page.write_string(first, 0, harmless(table.corner), formats["heading"])
-        for place, column in enumerate(table.columns, start=1):
-            heading = formats["heading" if column.words else "heading_right"]
-            page.write_string(first, place, harmless(_heading(column)), heading)
-        for number, row in enumerate(table.rows, start=first + 1):
-            page.write_string(number, 0, harmless(_row_name(row)), formats["total" if row.total else "text"])
-            for place, (column, figure) in enumerate(zip(table.columns, row.figures, strict=True), start=1):
-                unit = Table.unit(row, column)
-                style = formats[_style(unit, row.total)]
-                if column.words:
-                    page.write_string(number, place, harmless(figure or ""), formats["words"])
-                elif figure is None:
-                    page.write_string(number, place, _missing(sheet, column), style)
-                else:
-                    page.write_number(number, place, float(_number(unit, figure)), style)
-        page.freeze_panes(first + 1, 1)
-        page.set_column(0, 0, _width([table.corner, *(_row_name(row) for row in table.rows)]))
-        for place, column in enumerate(table.columns, start=1):
-            words = [row.figures[place - 1] or "" for row in table.rows] if column.words else []
-            page.set_column(place, place, _width([_heading(column), *words], most=WIDE if words else 22))
-        page.set_landscape()
-        page.fit_to_pages(1, 0)
-        page.repeat_rows(first)
+        _write_about(book.add_worksheet(sheet.reader.t("exports.about")), sheet, formats)
+        page = book.add_worksheet(sheet.reader.t("exports.sheet"))
+        _write_table(page, sheet, formats)
+        if sheet.chart:
+            _draw(book, page, sheet)
     return out.getvalue()
+
+
+def _write_table(page, sheet: Sheet, formats: dict) -> None:
+    """The table from the first cell on, so that it can be sorted and reckoned with as it stands."""
+    table = sheet.table
+    page.write_string(0, 0, harmless(table.corner), formats["heading"])
+    for place, column in enumerate(table.columns, start=1):
+        page.write_string(0, place, harmless(_heading(column)), formats["heading" if column.words else "heading_right"])
+    for number, row in enumerate(table.rows, start=1):
+        page.write_string(number, 0, harmless(_row_name(row)), formats["total" if row.total else "text"])
+        for place, (column, figure) in enumerate(zip(table.columns, row.figures, strict=True), start=1):
+            unit = Table.unit(row, column)
+            style = formats[_style(unit, row.total)]
+            if column.words:
+                page.write_string(number, place, harmless(figure or ""), formats["words"])
+            elif figure is None:
+                page.write_string(number, place, _missing(sheet, column), style)
+            else:
+                page.write_number(number, place, float(_number(unit, figure)), style)
+    page.freeze_panes(1, 1)
+    page.set_column(0, 0, _width([table.corner, *(_row_name(row) for row in table.rows)]))
+    for place, column in enumerate(table.columns, start=1):
+        words = [row.figures[place - 1] or "" for row in table.rows] if column.words else []
+        page.set_column(place, place, _width([_heading(column), *words], most=WIDE if words else 22))
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+
+
+def _draw(book, page, sheet: Sheet) -> None:
+    """A native chart to the right of the table, over cells of it: it changes when a figure is changed."""
+    table, native = sheet.table, sheet.chart
+    chart = book.add_chart({"type": native.kind, **({"subtype": "stacked"} if native.stacked else {})})
+    rows, columns, name = [row + 1 for row in native.rows], [place + 1 for place in native.columns], page.get_name()
+
+    def cells(some_rows: Sequence[int], some_columns: Sequence[int]) -> str:
+        places = [xl_rowcol_to_cell(r, c, row_abs=True, col_abs=True) for r in some_rows for c in some_columns]
+        return f"=({','.join(f'{name}!{place}' for place in places)})"
+
+    if native.by_row:
+        series = [(cells([row], [0]), cells([0], columns), cells([row], columns)) for row in rows]
+    else:
+        series = [(cells([0], [place]), cells(rows, [0]), cells(rows, [place])) for place in columns]
+    for title, categories, values in series:
+        chart.add_series({"name": title.replace("(", "").replace(")", ""), "categories": categories, "values": values})
+    chart.set_title({"name": sheet.title, "name_font": {"size": 11}, "overlay": False})
+    if native.kind == "bar":
+        chart.set_y_axis({"reverse": True})  # the first row on top, as in the table
+    if len(series) == 1:
+        chart.set_legend({"none": True})
+    height = max(CHART_HEIGHT, 22 * len(native.rows)) if native.kind == "bar" else CHART_HEIGHT
+    chart.set_size({"width": CHART_WIDTH, "height": min(height, 4 * CHART_HEIGHT)})
+    page.insert_chart(1, len(table.columns) + 2, chart, {"description": sheet.title})
 
 
 def _style(unit: str, total: bool) -> str:
@@ -155,19 +204,18 @@ def _formats(book) -> dict:
     return formats
 
 
-def _preamble(page, sheet: Sheet, formats: dict) -> int:
-    """Writes what stands before the table; the row where the table begins."""
+def _write_about(page, sheet: Sheet, formats: dict) -> None:
+    """What has to be known about the table, one thing a row."""
     page.write_string(0, 0, harmless(sheet.title), formats["title"])
-    row = 1
-    for name, text in sheet.said:
+    for row, (name, text) in enumerate(sheet.said, start=1):
         page.write_string(row, 0, harmless(name), formats["name"])
         page.write_string(row, 1, harmless(text), formats["text"])
-        row += 1
-    for note in sheet.notes:
+    for row, note in enumerate(sheet.notes, start=len(sheet.said) + 2):
         page.write_string(row, 0, harmless(note), formats["text"])
-        row += 1
-    return row + 1
+    page.set_column(0, 0, _width([name for name, _ in sheet.said]))
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
 
 
 def _width(texts: Sequence[str], most: int = WIDE) -> int:
-    return min(max(NARROW, *(len(text) + 2 for text in texts)), most)
+    return min(max([NARROW, *(len(text) + 2 for text in texts)]), most)

@@ -39,6 +39,11 @@ def warnings(page: str, database: Database, period: Period) -> tuple[Note, ...]:
     return warnings_of(quality(database), SUBJECTS.get(page, ()), period, today())
 
 
+def warnings_about(subject: str, database: Database, period: Period) -> tuple[Note, ...]:
+    """What has to be said of the records of one subject."""
+    return warnings_of(quality(database), (subject,), period, today())
+
+
 def all_warnings(database: Database, period: Period) -> tuple[Note, ...]:
     """What has to be said of the records of every subject."""
     return warnings_of(quality(database), QUALITY_SUBJECTS, period, today())

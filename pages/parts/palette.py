@@ -17,6 +17,7 @@ GREY = "#7B858F"
 # Steps from little to much; the darkest and the lightest are read by the figure written on them.
 HEAT_LIGHT = "#D6E6F2"
 HEAT_DARK = "#00466E"
+HEAT_MIDDLE = "#6FA8D0"  # the darkest on which dark letters can be read
 INK_ON_LIGHT = "#1B2733"
 INK_ON_DARK = "#F4F7FA"
 

@@ -1,6 +1,7 @@
 """Codes and figures in the words of one reader: a vocabulary and a language, and nothing of Streamlit."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -66,6 +67,21 @@ class Reader:
         if code in (TOTAL, UNKNOWN) or dimension(name).kind != "time":
             return self.label(name, code)
         return cell_short(code, self.language)
+
+    def rows(self, name: str, codes: Iterable[str]) -> dict[str, str]:
+        """Codes in words as they stand before rows: months of one year without the year, which stands over them."""
+        codes = list(codes)
+        one_year = name == "month" and len({code[:4] for code in codes if code[:4].isdigit()}) == 1
+        return {code: (self.within_year if one_year else self.label)(name, code) for code in codes}
+
+    def shorts(self, name: str, codes: Iterable[str]) -> dict[str, str]:
+        """Codes in words short enough for columns and axes: calendar cells of several years with their year."""
+        codes = list(codes)
+        time = dimension(name).kind == "time"
+        if not time or len({code[:4] for code in codes if code[:4].isdigit()}) < 2:
+            return {code: self.short(name, code) for code in codes}
+        dated = {code: cell_short(code, self.language, dated=True) for code in codes if code[:4].isdigit()}
+        return {code: dated.get(code) or self.label(name, code) for code in codes}
 
     def period(self, period: Period) -> str:
         """A period as it stands over a column: 2023. gads."""

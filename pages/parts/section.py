@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import plotly.graph_objects as go
 import streamlit as st
 
-from data_access import Answer, Comparison, Note, Period
+from data_access import Answer, AsOf, Comparison, Note, Period
 from pages.parts import charts, exports, marks, tables
 from pages.parts.answers import notes_of
 from pages.parts.filters import View
@@ -16,6 +16,8 @@ from pages.parts.tables import Table
 MAKERS = {"xlsx": (exports.as_xlsx, exports.XLSX), "csv": (exports.as_csv, exports.CSV)}
 LABELS = {"xlsx": "XLSX", "csv": "CSV"}
 BESIDE = 3  # columns of figures: a wider table stands under its chart
+VERY_LONG = 50  # rows: a longer table scrolls where it stands
+TALLEST = 900  # pixels of such a table
 
 
 def tell(
@@ -31,13 +33,20 @@ def tell(
     remarks: Sequence[str] = (),
     nothing: str = "",
     headed: bool = False,
+    native: exports.NativeChart | None = None,
+    as_of: AsOf | None = None,
+    on_select: Callable[[], None] | None = None,
+    below: Callable[[], None] | None = None,
+    under: bool = False,
 ) -> None:
     """Tells a section. `key` is unique on its page and names its files.
 
     `headline` says what the picture shows; `period` is given when it is not the one chosen, `said` are further
     pairs of words about what is counted, `remarks` sentences beside the notes, `nothing` what is said where the table
     is empty, instead of that no record meets the filters. `headed`: the page has called `head` itself, to put a control
-    between headline and picture, or the section stands under another heading.
+    between headline and picture, or the section stands under another heading. `native` is the chart in the workbook,
+    `as_of` is given when it is not that of the database, `on_select` is called when something in the picture is chosen,
+    `below` puts something under picture and table, and `under` keeps a table of few columns under its picture.
     """
     shown = period or view.period
     warnings = marks.warnings(view.page, view.database, shown)
@@ -51,16 +60,18 @@ def tell(
     elif table.empty:
         st.info(nothing or view.reader.t("states.nothing"), icon=":material/search_off:")
     elif figure is None:
-        tables.show(view.reader, table, headline, tall=tables.TALL if table.wordy else None)
-    elif len(table.columns) <= BESIDE:
+        tables.show(view.reader, table, headline, tall=tables.TALL if table.wordy else _tall(table))
+    elif len(table.columns) <= BESIDE and not under:
         left, right = st.columns(_widths(figure), gap="medium")
         with left:
-            _draw(view, key, headline, figure)
+            _draw(view, key, headline, figure, on_select)
         with right:
             tables.show(view.reader, table, headline, tall=figure.layout.height)
     else:
-        _draw(view, key, headline, figure)
-        tables.show(view.reader, table, headline)
+        _draw(view, key, headline, figure, on_select)
+        tables.show(view.reader, table, headline, tall=_tall(table))
+    if below is not None:
+        below()
     # That the data are a demonstration stands at the head of the page and in the file, not under every table.
     # The page's mark speaks of the days chosen, so here only other days need one.
     on_page = [*(warnings if shown != view.period else ()), *(note for note in notes if note.kind != "demonstration")]
@@ -68,7 +79,13 @@ def tell(
     if not table.empty:
         # A file has no chart whose breaks are numbered, and no mark above it.
         in_file = [*remarks, *_sentences(view, [*warnings, *notes], None)]
-        _offer_files(view, key, _sheet(view, headline, table, in_file, period, said), shown)
+        sheet = _sheet(view, headline, table, in_file, period, said, as_of or view.database.as_of, native)
+        _offer_files(view, key, sheet, shown)
+
+
+def _tall(table: Table) -> int | None:
+    """Pixels within which a very long table scrolls, so that what stands under it can be found."""
+    return TALLEST if len(table.rows) > VERY_LONG else None
 
 
 def _widths(figure: go.Figure) -> list[int]:
@@ -146,12 +163,19 @@ def head(view: View, key: str, headline: str) -> None:
     st.subheader(plain(headline), anchor=f"{view.page}-{key}".replace("_", "-"))
 
 
-def _draw(view: View, key: str, headline: str, figure: go.Figure) -> None:
+def chart_key(page: str, key: str) -> str:
+    """Under which name the session keeps what is chosen in the picture of a section."""
+    return f"{page}_{key}_chart"
+
+
+def _draw(view: View, key: str, headline: str, figure: go.Figure, on_select: Callable[[], None] | None) -> None:
     st.plotly_chart(
         charts.inked(figure, dark=st.context.theme.type == "dark"),
-        key=f"{view.page}_{key}_chart",
-        config=charts.CONFIG,
+        key=chart_key(view.page, key),
+        config=charts.config(view.reader, exports.file_name(view.page, key, view.period.code)),
         alt=view.reader.t("section.chart", headline=headline),
+        on_select=on_select or "ignore",
+        selection_mode="points",
     )
 
 
@@ -181,22 +205,24 @@ def _sheet(
     sentences: Sequence[str],
     period: Period | None,
     said: Sequence[tuple[str, str]],
+    as_of: AsOf,
+    native: exports.NativeChart | None,
 ) -> exports.Sheet:
     """What goes into a file: the table, and everything that is said about it on the page."""
     t = view.reader.t
-    as_of = view.database.as_of
     pairs = [
         *view.said(period),
         *said,
         (t("exports.as_of"), as_of_words(view.reader, as_of)),
         (t("exports.source"), t("exports.source_demonstration" if as_of.demonstration else "exports.source_records")),
+        (t("exports.audience"), t("exports.audience_internal")),
     ]
-    return exports.Sheet(headline, tuple(pairs), table, tuple(sentences), view.reader)
+    return exports.Sheet(headline, tuple(pairs), table, tuple(sentences), view.reader, native)
 
 
 def offer_table(view: View, key: str, label: str, table: Table) -> None:
     """A workbook of a table that is too long to be shown; it is made when the button is pressed."""
-    sheet = _sheet(view, label, table, (), view.all_years, ())
+    sheet = _sheet(view, label, table, (), view.all_years, (), view.database.as_of, None)
     _offer_files(view, key, sheet, view.all_years, {"xlsx": label})
 
 

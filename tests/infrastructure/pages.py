@@ -31,6 +31,8 @@ NAVIGATION = list(_FOLDERS)
 PAGES = [name for name in NAVIGATION if name != "loading"]
 # Pages that count under filters; that on method explains, and those on records tell of the records themselves.
 COUNTING_PAGES = [name for name in PAGES if _FOLDERS[name] == "statistics" and name != "method"]
+# Pages whose address holds the common filters; that of the table builder holds a whole question.
+FILTERED_PAGES = [name for name in COUNTING_PAGES if name != "builder"]
 
 
 def script(page: str) -> Path:

@@ -1,0 +1,83 @@
+"""Figures of an answered request by their codes: what did not occur is zero, what is not known stays unknown."""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import pandas as pd
+
+from data_access import TOTAL, UNKNOWN
+from pages.parts.builder.asking import Answered
+from pages.parts.builder.request import Request
+from pages.parts.builder.world import is_time
+
+Codes = tuple[str, ...]
+REST = "rest"  # the codes of a dimension below its first ones
+PERCENT = "_change_percent"
+
+
+class Figures:
+    """The frame of an answer as a table to look up. Protected cells, when there are any, are to be told apart here."""
+
+    def __init__(self, request: Request, answered: Answered):
+        self.by = request.by
+        columns = [name for name in answered.frame.columns if name not in self.by]
+        keys = answered.frame[list(self.by)].itertuples(index=False, name=None) if self.by else [()]
+        rows = answered.frame[columns].itertuples(index=False, name=None)
+        self._rows: dict[Codes, dict] = {
+            key: dict(zip(columns, row, strict=True)) for key, row in zip(keys, rows, strict=True)
+        }
+
+    def get(self, codes: Codes, column: str) -> int | float | None:
+        """One figure: of these codes, in this column of the frame. None if it is not known."""
+        row = self._rows.get(codes)
+        if row is not None:
+            return None if pd.isna(row[column]) else row[column]
+        # A combination that occurs nowhere counts nothing, unless a whole in which it lies is not known either.
+        return None if any(pd.isna(whole[column]) for whole in self._wholes(codes)) else 0
+
+    def _wholes(self, codes: Codes) -> Iterator[dict]:
+        """The rows counted over some of the categories of a combination."""
+        places = [place for place, name in enumerate(self.by) if not is_time(name) and codes[place] != TOTAL]
+        for size in range(1, len(places) + 1):
+            for some in combinations(places, size):
+                whole = self._rows.get(tuple(TOTAL if n in some else code for n, code in enumerate(codes)))
+                if whole is not None:
+                    yield whole
+
+    def with_rest(self, kept: Sequence[str]) -> "Figures":
+        """The same figures with those of all codes of the first dimension but the kept ones, under the code `rest`.
+
+        Only for additive measures: the total less what is kept.
+        """
+        more = Figures.__new__(Figures)
+        more.by, more._rows = self.by, dict(self._rows)
+        for codes, whole in self._rows.items():
+            if codes[0] == TOTAL:
+                parts = [self._rows.get((code, *codes[1:]), {}) for code in kept]
+                more._rows[(REST, *codes[1:])] = _less(whole, parts)
+        return more
+
+    def codes(self, place: int, within: Codes = ()) -> list[str]:
+        """Codes that occur in one dimension, in order, within codes of the dimensions before it; no totals."""
+        found = (codes[place] for codes in self._rows if codes[: len(within)] == within)
+        return [code for code in dict.fromkeys(found) if code != TOTAL]
+
+    def nothing(self, place: int, code: str, columns: Sequence[str]) -> bool:
+        """Whether a code has no figure but zero in any column."""
+        rows = (row for codes, row in self._rows.items() if codes[place] == code)
+        return all(row[column] == 0 for row in rows for column in columns if not pd.isna(row[column]))
+
+    def filled(self, place: int, codes: Sequence[str], columns: Sequence[str]) -> list[str]:
+        """The codes without that of unknown values, if there is nothing in it."""
+        return [code for code in codes if code != UNKNOWN or not self.nothing(place, code, columns)]
+
+
+def _less(whole: dict, parts: Sequence[dict]) -> dict:
+    """A row less some of its parts; a change in percent is made anew from what is left."""
+    left = {name: value - sum(part.get(name, 0) for part in parts) for name, value in whole.items()}
+    for name in whole:
+        if name.endswith(PERCENT):
+            code = name.removesuffix(PERCENT)
+            before = left[f"{code}_before"]
+            left[name] = pd.NA if pd.isna(before) or not before else 100 * left[f"{code}_change"] / before
+    return left

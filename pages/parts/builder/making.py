@@ -1,0 +1,279 @@
+"""From figures to a table of names: rows in their order, columns, shares, totals, and what was left out.
+
+Nothing is added up here but what may be: every total is a row of the answer, counted at its own grain. Only the rest
+below the first rows of an additive measure is its total less those rows.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from data_access import TOTAL, measure
+from pages.parts.builder.asking import Answered
+from pages.parts.builder.figures import REST, Codes, Figures
+from pages.parts.builder.request import Request
+from pages.parts.builder.world import is_time
+from pages.parts.reader import Reader
+from pages.parts.tables import Column, Row, Table
+
+MOST_CELLS = 4_000  # a page that shows more stands still while it is drawn
+MOST_COLUMNS = 60
+INDENT = "\u2003"  # before the name of a part, whose group stands above it
+
+Figure = int | float | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row: its codes in the dimensions of the rows, how deep it stands, and whether it is a total."""
+
+    codes: Codes
+    name: str
+    depth: int = 0
+    total: bool = False
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column: its name for sorting, its heading, and its figure for the codes of a row."""
+
+    ref: str
+    column: Column
+    figure: Callable[[Codes], Figure]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A table with the codes behind its rows and columns, and sentences about what is not in it.
+
+    `outer` are the codes of the first dimension of the rows that the table has, in its order.
+    """
+
+    table: Table
+    lines: tuple[Line, ...]
+    fields: tuple[Field, ...]
+    outer: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+def make(reader: Reader, request: Request, answered: Answered) -> Made:
+    """The table of an answered request."""
+    figures = Figures(request, answered)
+    outer = _outer(request, figures, _fields(reader, request, answered, figures))
+    kept = outer[: request.top] if request.top else outer
+    if len(kept) < len(outer) and _additive(request):
+        figures = figures.with_rest(kept)
+    fields = _fields(reader, request, answered, figures)
+    lines = _lines(reader, request, answered, figures, fields, kept, len(outer) - len(kept))
+    shown_fields = fields[:MOST_COLUMNS]
+    shown_lines = _first(lines, max(MOST_CELLS // max(len(shown_fields), 1), 10))
+    rows = [
+        Row(INDENT * line.depth + line.name, tuple(field.figure(line.codes) for field in shown_fields), line.total)
+        for line in shown_lines
+    ]
+    corner = reader.dimension(request.rows[-1]) if request.rows else reader.t("builder.all_together")
+    return Made(
+        Table(corner, tuple(field.column for field in shown_fields), tuple(rows)),
+        tuple(shown_lines),
+        tuple(shown_fields),
+        tuple(kept),
+        tuple(
+            _remarks(reader, request, answered, len(outer) - len(kept), (shown_lines, lines), (shown_fields, fields))
+        ),
+    )
+
+
+def _first(lines: list[Line], most: int) -> list[Line]:
+    """The first rows, if there are too many; what stands last, the total, is then not among them."""
+    return lines if len(lines) <= most else lines[:most]
+
+
+def _remarks(reader: Reader, request: Request, answered: Answered, rest: int, lines, fields) -> list[str]:
+    """What is not in the table, and what its shares are not."""
+    t = reader.t
+    found = []
+    if answered.narrowed:
+        kept = len(set(answered.frame[answered.narrowed]) - {TOTAL})
+        name = reader.dimension(answered.narrowed)
+        found.append(t("builder.narrowed", dimension=name, shown=kept, values=answered.values))
+    for key, (shown, every) in (("builder.first_rows", lines), ("builder.first_columns", fields)):
+        if len(shown) < len(every):
+            found.append(t(key, shown=len(shown), all=len(every)))
+    if rest and not _additive(request):
+        found.append(t("builder.rest_left_out", count=rest))
+    if request.share and not _additive(request):
+        found.append(t("builder.share_overlaps"))
+    return found
+
+
+def _additive(request: Request) -> bool:
+    return all(measure(code).additive for code in request.measures)
+
+
+def _whole(request: Request) -> Codes:
+    return (TOTAL,) * len(request.rows)
+
+
+# ── columns ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _fields(reader: Reader, request: Request, answered: Answered, figures: Figures) -> list[Field]:
+    if request.column:
+        return _crossed(reader, request, answered, figures)
+    if request.compare:
+        return _compared(reader, request, answered, figures)
+    fields = []
+    for code in request.measures:
+        fields.append(_plain(reader, code, figures))
+        if request.share:
+            heading = reader.t("builder.share_of_total")
+            heading = (
+                f"{reader.measure(code)}: {heading[:1].lower()}{heading[1:]}" if len(request.measures) > 1 else heading
+            )
+            fields.append(Field(f"{code}.share", Column(heading, "percent"), _share(request, figures, code, TOTAL)))
+    return fields
+
+
+def _plain(reader: Reader, code: str, figures: Figures) -> Field:
+    return Field(code, Column(reader.measure(code), measure(code).unit), lambda codes: figures.get(codes, code))
+
+
+def _crossed(reader: Reader, request: Request, answered: Answered, figures: Figures) -> list[Field]:
+    place = len(request.by) - 1
+    codes = figures.filled(place, sorted(figures.codes(place), key=_rank(reader, request.column)), request.measures)
+    names = reader.shorts(request.column, codes) | {TOTAL: reader.t("words.total")}
+    fields = []
+    for code in request.measures:
+        prefix = f"{reader.measure(code)}: " if len(request.measures) > 1 else ""
+        for value in (*codes, TOTAL):
+            if value == TOTAL and (answered.narrowed == request.column or _no_total_over_time(request, code)):
+                continue
+            figure = _cell(figures, code, value)
+            unit = measure(code).unit
+            if request.share:
+                figure, unit = _share(request, figures, code, value), "percent"
+            fields.append(Field(f"{code}.{value}", Column(prefix + names[value], unit), figure))
+    return fields
+
+
+def _no_total_over_time(request: Request, code: str) -> bool:
+    return measure(code).stock and is_time(request.column)
+
+
+def _rank(reader: Reader, name: str) -> Callable[[str], tuple]:
+    return lambda code: (reader.vocabulary.rank(name, code), code)
+
+
+def _cell(figures: Figures, code: str, value: str) -> Callable[[Codes], Figure]:
+    return lambda codes: figures.get((*codes, value), code)
+
+
+def _compared(reader: Reader, request: Request, answered: Answered, figures: Figures) -> list[Field]:
+    now, before = reader.period(answered.period), reader.period(answered.before)
+    change, percent = reader.t("tables.change"), reader.t("tables.change_percent")
+    fields = []
+    for code in request.measures:
+        unit = measure(code).unit
+        prefix = f"{reader.measure(code)}: " if len(request.measures) > 1 else ""
+        for ref, column, heading, of_unit, signed in (
+            (f"{code}.before", f"{code}_before", before, unit, False),
+            (code, code, now, unit, False),
+            (f"{code}.change", f"{code}_change", change, unit, True),
+            (f"{code}.change_percent", f"{code}_change_percent", percent, "percent", True),
+        ):
+            heading = prefix + (heading[:1].lower() + heading[1:] if prefix else heading)
+            fields.append(Field(ref, Column(heading, of_unit, signed), _of_column(figures, column)))
+    return fields
+
+
+def _of_column(figures: Figures, column: str) -> Callable[[Codes], Figure]:
+    return lambda codes: figures.get(codes, column)
+
+
+def _share(request: Request, figures: Figures, code: str, value: str) -> Callable[[Codes], Figure]:
+    """The part of a figure in the whole of its row, its column or everything, in percent."""
+    across = (value,) if request.column else ()
+
+    def share(codes: Codes) -> Figure:
+        whole = {
+            "row": (*codes, TOTAL) if request.column else codes,
+            "column": (*_whole(request), *across),
+            "total": (TOTAL,) * len(request.by),
+        }[request.share]
+        part, of = figures.get((*codes, *across), code), figures.get(whole, code)
+        return None if part is None or not of else 100 * part / of
+
+    return share
+
+
+# ── rows ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _outer(request: Request, figures: Figures, fields: Sequence[Field]) -> list[str]:
+    """Codes of the first dimension of the rows, in order."""
+    if not request.rows:
+        return []
+    by_value = _by_value(request, fields)
+    codes = figures.filled(0, _of_rows(request, figures, 0), _columns(figures, request))
+    return _sorted(request, 0, codes, lambda code: by_value(_padded(request, (code,))))
+
+
+def _columns(figures: Figures, request: Request) -> list[str]:
+    """The columns of the frame that hold figures of the periods, not changes."""
+    return [*request.measures, *(f"{code}_before" for code in request.measures if request.compare)]
+
+
+def _lines(
+    reader: Reader,
+    request: Request,
+    answered: Answered,
+    figures: Figures,
+    fields: Sequence[Field],
+    outer: Sequence[str],
+    rest: int,
+) -> list[Line]:
+    """The rows in order: each group above its parts, the rest below the first ones, the total last."""
+    whole = Line(_whole(request), reader.t("words.total"), total=True)
+    if not request.rows:
+        return [whole]
+    names, by_value = reader.rows(request.rows[0], outer), _by_value(request, fields)
+    lines = []
+    for code in outer:
+        if len(request.rows) == 1:
+            lines.append(Line((code,), names[code]))
+            continue
+        lines.append(Line((code, TOTAL), names[code], total=True))
+        inner = figures.filled(1, _of_rows(request, figures, 1, (code,)), _columns(figures, request))
+        inner = _sorted(request, 1, inner, lambda part, code=code: by_value((code, part)))
+        inside = reader.rows(request.rows[1], inner)
+        lines += [Line((code, part), inside[part], depth=1) for part in inner]
+    if rest and _additive(request):
+        lines.append(Line(_padded(request, (REST,)), reader.t("builder.rest", count=rest)))
+    # A stock has no total over time, and the first of too many values have none that says anything.
+    if answered.narrowed not in request.rows and any(field.figure(whole.codes) is not None for field in fields):
+        lines.append(whole)
+    return lines
+
+
+def _of_rows(request: Request, figures: Figures, place: int, within: Codes = ()) -> list[str]:
+    codes = figures.codes(place, within)
+    return sorted(codes) if is_time(request.rows[place]) else codes
+
+
+def _padded(request: Request, codes: Codes) -> Codes:
+    return codes + (TOTAL,) * (len(request.rows) - len(codes))
+
+
+def _by_value(request: Request, fields: Sequence[Field]) -> Callable[[Codes], Figure]:
+    """The figure by which rows are sorted; of the first measure over all columns, if none is named."""
+    wanted = request.sort or (f"{request.measures[0]}.{TOTAL}" if request.column else request.measures[0])
+    found = [field for field in fields if field.ref == wanted] or list(fields[:1])
+    return found[0].figure if found else lambda codes: None
+
+
+def _sorted(request: Request, place: int, codes: list[str], value: Callable[[str], Figure]) -> list[str]:
+    """Rows by their figure, those without one last; rows of time, and all if nothing is asked, as they stand."""
+    if is_time(request.rows[place]) or not (request.sort or (request.top and place == 0)):
+        return codes
+    sign = 1 if request.ascending else -1
+    found = {code: value(code) for code in codes}
+    return sorted(codes, key=lambda code: (found[code] is None, sign * (found[code] or 0)))

@@ -1,0 +1,127 @@
+"""A request told: its headline, its picture with the choice of another, its table, its files."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from data_access import SavedView
+from pages.parts import marks, section
+from pages.parts.answers import answer
+from pages.parts.builder import asking, controls, drilling, freezing, making, offers, picture, saving, wording
+from pages.parts.builder.asking import Answered
+from pages.parts.builder.making import Made
+from pages.parts.builder.native import native
+from pages.parts.builder.reading import read
+from pages.parts.builder.request import Request, Trouble
+from pages.parts.builder.world import World, subject
+from pages.parts.filters import View
+from pages.parts.frame import Here
+from pages.parts.reader import Reader, plain
+
+SECTION = "table"
+
+
+def say_troubles(reader: Reader, troubles: Sequence[Trouble]) -> None:
+    """What of a link or a choice could not be shown, and that the rest is."""
+    if troubles:
+        said = "\n".join(f"- {plain(trouble.text(reader))}" for trouble in troubles)
+        st.warning(f"{reader.t('builder.troubles')}\n{said}", icon=":material/rule:")
+
+
+def ask(here: Here, request: Request, world: World) -> Answered:
+    """The figures that a request wants, from the cache if they have been asked for before."""
+    return asking.ask(request, here.database, world, lambda question: answer(here.database, question))
+
+
+def tell(here: Here, request: Request, world: World, answered: Answered, kept: Sequence[str] = ()) -> None:
+    """The table of an answered request, with everything that belongs to it.
+
+    `kept` are sentences about figures that were kept: such a table stays as it is, and is not gone into.
+    """
+    reader = here.reader
+    made = making.make(reader, request, answered)
+    view = View(here.page, here.database, reader, answered.period, dict(request.where))
+    headline = wording.headline(reader, request, answered)
+    section.head(view, SECTION, headline)
+    if not made.table.empty and not kept:
+        _choose_picture(reader, request, world, picture.kind(request, answered))
+    # The records behind figures that were kept may have changed since.
+    warnings = () if kept else marks.warnings_about(subject(request.measures[0]), here.database, answered.period)
+    figure, drawn = picture.draw(reader, request, answered, made, answered.notes)
+    section.tell(
+        view,
+        SECTION,
+        headline,
+        made.table,
+        figure,
+        [*warnings, *answered.notes],
+        said=_said(reader, request, answered),
+        remarks=[*kept, *wording.filtered(reader, request), *made.remarks, *drawn],
+        headed=True,
+        native=native(request, made, picture.kind(request, answered)),
+        as_of=answered.as_of,
+        on_select=None if kept else lambda: drilling.picked_in_chart(section.chart_key(here.page, SECTION)),
+        below=None if kept else lambda: _go_deeper(reader, request, world, made),
+        under=len(request.rows) > 1,
+    )
+
+
+def tell_kept(here: Here, view: SavedView, world: World) -> None:
+    """A saved view with the figures that were kept. Raises `freezing.Unreadable`."""
+    request, _ = read(view.address, world)
+    answered = freezing.thawed(view.figures, request)
+    said = here.reader.t("builder.kept", name=view.name, day=saving.day_of(here.reader, view))
+    tell(here, request, world, answered, [said])
+
+
+def _go_deeper(reader: Reader, request: Request, world: World, made: Made) -> None:
+    if not made.table.empty:
+        drilling.show(reader, request, world, made)
+
+
+def _said(reader: Reader, request: Request, answered: Answered) -> list[tuple[str, str]]:
+    """Further choices as pairs of words, for a file."""
+    t, found = reader.t, []
+    if answered.before:
+        found.append((t("builder.compare"), reader.period(answered.before)))
+    if request.share:
+        found.append((t("builder.share"), t(f"builder.share_{request.share}")))
+    if request.sort:
+        direction = t("builder.order_up" if request.ascending else "builder.order_down")
+        found.append((t("builder.sort"), f"{controls.column_name(reader, request, request.sort)}, {direction.lower()}"))
+    if request.top:
+        found.append((t("builder.top"), t("builder.top_first", count=request.top)))
+    return found
+
+
+def _choose_picture(reader: Reader, request: Request, world: World, shown: str) -> None:
+    kinds = offers.charts(request)
+    if len(kinds) < 2:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.session_state[controls.key("chart")] = shown
+        st.segmented_control(
+            reader.t("builder.chart"),
+            kinds,
+            key=controls.key("chart"),
+            format_func=lambda kind: reader.t(f"builder.chart_{kind}"),
+            required=True,
+            wrap=True,
+            on_change=lambda: _take("chart", request, world),
+            width="content",
+        )
+        if len(request.measures) > 1:
+            st.session_state[controls.key("drawn")] = request.drawn or request.measures[0]
+            st.selectbox(
+                reader.t("builder.drawn"),
+                request.measures,
+                key=controls.key("drawn"),
+                format_func=reader.measure,
+                on_change=lambda: _take("drawn", request, world),
+                width=300,
+            )
+
+
+def _take(name: str, request: Request, world: World) -> None:
+    controls.ask_for(replace(request, **{name: st.session_state[controls.key(name)]}), world)

@@ -1,0 +1,86 @@
+"""What a table shows, in a sentence, and its choices in words."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from data_access import TOTAL, UNKNOWN, measure
+from pages.parts.builder.asking import Answered
+from pages.parts.builder.request import Request
+from pages.parts.reader import Reader
+from pages.parts.sentences import during
+
+MOST_NAMED = 6  # values of filters in a headline; more are told under it
+
+
+def headline(reader: Reader, request: Request, answered: Answered) -> str:
+    """What the table shows: measures, dimensions, days, filters; of one measure its total too."""
+    t = reader.t
+    what = joined(reader, [t(f"builder.what_{code}") for code in request.measures])
+    by = joined(reader, [t(f"builder.by_{name}") for name in request.by])
+    parts = [what, *([by] if by else []), during(reader, answered.period)]
+    text = " ".join(parts)
+    if answered.before:
+        text += " " + t("builder.against", before=reader.period(answered.before))
+    if filters := _filters(reader, request):
+        text += f" – {filters}"
+    total = _total(reader, request, answered)
+    if total:
+        text += t("builder.total", figure=total)
+    return text[:1].upper() + text[1:]
+
+
+def _total(reader: Reader, request: Request, answered: Answered) -> str | None:
+    """The figure over everything, where there is one measure and it has one."""
+    if len(request.measures) > 1 or answered.before or answered.narrowed:
+        return None
+    [code] = request.measures
+    rows = answered.frame
+    for name in request.by:
+        rows = rows[rows[name] == TOTAL]
+    if rows.empty or pd.isna(rows.iloc[0][code]) or measure(code).stock:
+        return None
+    return reader.figure(code, rows.iloc[0][code])
+
+
+def joined(reader: Reader, texts: Sequence[str]) -> str:
+    """A, B un C."""
+    if len(texts) < 2:
+        return "".join(texts)
+    return ", ".join(texts[:-1]) + f" {reader.t('builder.and')} " + texts[-1]
+
+
+def _filters(reader: Reader, request: Request) -> str:
+    """The chosen values in one phrase; too many are only counted."""
+    if sum(len(codes) for _, codes in request.where) > MOST_NAMED:
+        return reader.t("builder.filtered", count=len(request.where))
+    said = [joined(reader, [value(reader, name, code) for code in codes]) for name, codes in request.where]
+    return "; ".join(said)
+
+
+def value(reader: Reader, name: str, code: str) -> str:
+    """A value of a dimension that can stand alone: `0–6` and `Nav zināms` say of what they are."""
+    label = reader.label(name, code)
+    if code == UNKNOWN or label[:1].isdigit():
+        return f"{_lower(reader.dimension(name))}: {_lower(label)}"
+    return _lower(label) if name not in PROPER else label
+
+
+# Dimensions whose values are names.
+PROPER = {"territory", "psychologist", "centre", "branch"}
+
+
+def _lower(text: str) -> str:
+    """A label inside a sentence; abbreviations and names of peoples keep their capitals."""
+    return text if text[:2].isupper() or text.startswith("Ukrain") else text[:1].lower() + text[1:]
+
+
+def filtered(reader: Reader, request: Request) -> list[str]:
+    """All filters in a sentence, where the headline only counts them."""
+    if sum(len(codes) for _, codes in request.where) <= MOST_NAMED:
+        return []
+    said = "; ".join(
+        f"{reader.dimension(name)} – {', '.join(reader.label(name, code) for code in codes)}"
+        for name, codes in request.where
+    )
+    return [f"{reader.t('builder.filters')}: {said}"]

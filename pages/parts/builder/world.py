@@ -1,0 +1,57 @@
+"""What can be asked of one state of the data: its values and the days that it reaches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from data_access import Database, Period, Vocabulary, dimension, dimensions_of, measure, measures
+
+SUBJECTS = ("assistance", "status", "psychologists", "day_centres")
+ALL = "all"  # as a period: every year with records
+
+
+@dataclass(frozen=True)
+class World:
+    """The vocabulary and, for each subject, the first and the last day of its records."""
+
+    vocabulary: Vocabulary
+    coverage: Mapping[str, Any]
+    first_day: date
+    last_day: date
+
+    @classmethod
+    def of(cls, database: Database) -> "World":
+        return cls(database.vocabulary, database.coverage, database.as_of.data_from, database.as_of.data_until)
+
+    @property
+    def years(self) -> list[int]:
+        """Calendar years with records, newest first."""
+        return list(range(self.last_day.year, self.first_day.year - 1, -1))
+
+    @property
+    def whole(self) -> Period:
+        """Every year with records."""
+        return Period(date(self.first_day.year, 1, 1), date(self.last_day.year + 1, 1, 1))
+
+    def period(self, text: str) -> Period:
+        """The days that a request's period names; `text` has been read before."""
+        return self.whole if text == ALL else Period.parse(text)
+
+
+def subject(code: str) -> str:
+    return measure(code).fact.subject
+
+
+def measures_of(name: str) -> tuple[str, ...]:
+    """Measures of a subject in the order of the method page: those that may stand in one table."""
+    return tuple(code for code in measures() if subject(code) == name)
+
+
+def possible(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Dimensions by which every one of these measures can be split."""
+    return tuple(name for name in dimensions_of(codes[0]) if all(name in dimensions_of(code) for code in codes))
+
+
+def is_time(name: str) -> bool:
+    return dimension(name).kind == "time"
