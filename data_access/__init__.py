@@ -72,6 +72,8 @@ __all__ = [
     "Quality",
     "Question",
     "RejectedRow",
+    "SavedView",
+    "SavedViews",
     "SubjectLoaded",
     "Unknown",
     "Value",

@@ -169,7 +169,7 @@ def test_open_rejected_rows_are_grouped_by_reason_and_offered_whole(odd: None, m
     assert rows[0][4] == "Ierakstiet summu vai izdzēsiet rindu."
     [row] = table_under(app, "Ielādējot pamanīts: 1 brīdinājums")
     assert row == ["2023. gada aprīlis", "Divas vienādas izmaksas: 2.", "Izmaksas", "2", "1"]
-    [page] = openpyxl.load_workbook(io.BytesIO(exports.as_xlsx(sheets["every_rejected"]))).worksheets
+    _, page = openpyxl.load_workbook(io.BytesIO(exports.as_xlsx(sheets["every_rejected"]))).worksheets
     lines = [[cell.value for cell in line] for line in page.iter_rows()]
     wrong = [line for line in lines if line[0] == "maksajumi.csv"]
     assert [line[2:4] for line in wrong] == [["4", "Summa"], ["7", "Izmaksas diena"], ["7", "Summa"]]

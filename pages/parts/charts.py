@@ -633,7 +633,10 @@ def heat(reader: Reader, frame: pd.DataFrame, rows: str, columns: str, code: str
     heads = _ticks(reader, columns, across) if timed else dict(enumerate(reader.shorts(columns, across).values()))
     names = [reader.label(rows, row) for row in down]
     look |= {"hoverinfo": "skip"}
-    return _squares(reader, names, heads, len(across), drawn, most, look, words, [_points(reader, code, points)])
+    over = [_points(reader, code, points)]
+    # On a telephone long names have room only upright.
+    upright = sum(map(len, heads.values())) > LONGEST_LINE
+    return _squares(reader, names, heads, len(across), drawn, most, look, words, over, upright)
 
 
 def _points(reader: Reader, code: str, points: Sequence[tuple]) -> dict:
@@ -704,11 +707,12 @@ def _squares(
     look: dict,
     words: Sequence[dict],
     over: Sequence[dict] = (),
+    upright: bool = False,
 ) -> go.Figure:
     """A table of colours: the names of its rows above them, those of its columns on top, `words` on the squares.
 
     `heads` are the names of columns by their places, `width` is how many columns there are, `look` is what the trace of
-    the squares has besides its figures, `over` are traces drawn over them.
+    the squares has besides its figures, `over` are traces drawn over them; names stand `upright` if they are long.
     """
     places = [-(number + 1.0) for number in range(len(names))]
     trace = {
@@ -724,8 +728,6 @@ def _squares(
         **look,
     }
     lowest = min(places, default=-1) - 0.5
-    # On a telephone long names have room only upright.
-    upright = sum(map(len, heads.values())) > LONGEST_LINE
     above = BUTTON + HEAT_HEAD + (UPRIGHT * max(map(len, heads.values())) if upright else 0)
     return _figure(
         reader,
@@ -735,7 +737,7 @@ def _squares(
         margin={"l": 4, "r": 4, "t": above, "b": 0},
         xaxis={
             "side": "top",
-            "tickangle": -90 if upright else 0,
+            **({"tickangle": -90} if upright else {}),
             "range": [-0.5, width - 0.5],
             "tickvals": list(heads),
             "ticktext": list(heads.values()),

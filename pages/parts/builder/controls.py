@@ -108,7 +108,7 @@ def _show(reader: Reader, request: Request, world: World) -> None:
             t("builder.subject"),
             [name for name in SUBJECTS if name in world.coverage] or SUBJECTS,
             subject(request.measures[0]),
-            lambda name: t(f"method.subject_{name}"),
+            lambda name: t(f"subjects.{name}"),
         )
     with right:
         st.session_state[key("measures")] = list(request.measures)
