@@ -140,7 +140,7 @@ RULES: dict[str, tuple[list[str], Finder, list[str]]] = {
         ],
     ),
     "charts draw what they are given and ask for nothing": (
-        ["pages/parts/charts.py"],
+        ["pages/parts/charts/*.py"],
         lambda tree: iter([*imports_of("streamlit")(tree), *asking_for_data(tree)]),
         [
             "import streamlit",

@@ -1,0 +1,195 @@
+"""Bars: one measure by the values of a dimension, stacked by a second, or its changes."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from data_access import TOTAL, measure
+from pages.parts.charts.figure import (
+    BUTTON,
+    LINE,
+    NO_BREAK_SPACE,
+    ROW,
+    axis_figure,
+    codes_in_order,
+    legend,
+    lines_of,
+    names_above,
+    new_figure,
+    scaled,
+)
+from pages.parts.palette import GREY, INK_ON_DARK, mark
+from pages.parts.reader import Reader
+
+PATTERN = {"fillmode": "overlay", "fgcolor": INK_ON_DARK, "size": 6, "solidity": 0.25}
+HEADING = 44  # pixels more for a heading over a group of bars
+
+
+def bars(reader: Reader, frame: pd.DataFrame, dimension: str, code: str, group: str | None = None) -> go.Figure:
+    """Horizontal bars of one measure, the longest first; within headings if the frame has a `group` column."""
+    rows = _bar_rows(reader, frame, dimension, code, group)
+    places, y = [], 0.0
+    for kind, row in rows:
+        lines = 1 if kind == "heading" else lines_of(reader.label(dimension, row[dimension])).count("<br>") + 1
+        y -= HEADING / ROW if kind == "heading" else 1 + (lines - 1) * LINE / ROW
+        places.append(y)
+    shown = [(row, place) for (kind, row), place in zip(rows, places, strict=True) if kind == "bar"]
+    figures = [row[code] for row, _ in shown]
+    names = [
+        (f"<b>{row}</b>", place - 0.3)
+        if kind == "heading"
+        else (lines_of(reader.label(dimension, row[dimension])), place)
+        for (kind, row), place in zip(rows, places, strict=True)
+    ]
+    bar = _bar(
+        x=scaled(code, figures),
+        y=[place for _, place in shown],
+        marker={"color": [mark(dimension, row[dimension]).colour for row, _ in shown]},
+        text=[axis_figure(reader, code, value) for value in figures],
+        customdata=[
+            [reader.label(dimension, row[dimension]), reader.figure(code, row[code]), {dimension: row[dimension]}]
+            for row, _ in shown
+        ],
+        hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
+    )
+    known = [value for value in bar["x"] if value is not None]
+    axes, left = _bar_axes(min(known, default=0), max(known, default=1), y)
+    return new_figure(reader, int(-y * ROW) + BUTTON + 16, [bar, names_above(names, left)], **axes)
+
+
+def _bar(**more) -> dict:
+    """A trace of horizontal bars, each with its figure at its end."""
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "width": 0.36,
+        "textposition": "outside",
+        "constraintext": "none",
+        "cliponaxis": False,
+        **more,
+    }
+
+
+def _bar_rows(reader, frame, dimension, code, group) -> list[tuple[str, object]]:
+    """Headings and bars from top to bottom."""
+    frame = frame[frame[dimension] != TOTAL]
+    if group is None:
+        ranked = frame.sort_values(code, ascending=False, kind="stable", na_position="last")
+        return [("bar", row) for row in ranked.to_dict("records")]
+    rows: list[tuple[str, object]] = []
+    for name in dict.fromkeys(frame[group]):
+        if name == TOTAL:
+            continue
+        rows.append(("heading", reader.label(group, name)))
+        ranked = frame[frame[group] == name].sort_values(code, ascending=False, kind="stable")
+        rows += [("bar", row) for row in ranked.to_dict("records")]
+    return rows
+
+
+def _bar_axes(least: float, most: float, lowest: float) -> tuple[dict, float]:
+    """Axes with room at the end of the longest bar for its figure, on a telephone too; and their left end."""
+    span = max(most, 0) - min(least, 0) or 1
+    room = 0.36 * span
+    left = min(least, 0) - (room if least < 0 else 0)
+    axes = {
+        "xaxis": {"range": [left, max(most, 0) + room], "visible": False, "fixedrange": True},
+        "yaxis": {"range": [lowest - 0.5, 0], "visible": False, "fixedrange": True},
+    }
+    return axes, left
+
+
+def stacked(
+    reader: Reader,
+    frame: pd.DataFrame,
+    dimension: str,
+    split: str,
+    code: str,
+    *,
+    apart: bool = False,
+    ranked: bool = True,
+) -> go.Figure:
+    """Horizontal bars divided by a second dimension, each part with its figure; the longest first if `ranked`.
+
+    Of an additive measure, or of parts that stand `apart`, as when a person is in one group only.
+    """
+    if not (measure(code).additive or apart):
+        raise ValueError(f"parts of {code} overlap and make no stack")
+    whole = frame[(frame[dimension] != TOTAL) & (frame[split] == TOTAL)]
+    if ranked:
+        whole = whole.sort_values(code, ascending=False, kind="stable")
+    else:
+        whole = whole.set_index(dimension).loc[codes_in_order(reader, whole, dimension)].reset_index()
+    parts = frame[(frame[dimension] != TOTAL) & (frame[split] != TOTAL)]
+    places = {name: -(number + 1.0) for number, name in enumerate(whole[dimension])}
+    order = sorted(set(parts[split]), key=lambda name: reader.vocabulary.rank(split, name))
+    traces, pieces = [], {name: [] for name in places}
+    for number, name in enumerate(order):
+        rows = parts[parts[split] == name]
+        look = mark(split, name, number)
+        found = list(zip(rows[dimension], rows[code], strict=True))
+        for row, value in found:
+            if not pd.isna(value) and value:
+                pieces[row].append(axis_figure(reader, code, value))
+        traces.append(
+            _bar(
+                name=reader.label(split, name),
+                x=scaled(code, rows[code]),
+                y=[places[row] for row, _ in found],
+                marker={"color": look.colour, "pattern": PATTERN | {"shape": look.pattern}},
+                customdata=[
+                    [reader.label(dimension, row), reader.figure(code, value), {dimension: row, split: name}]
+                    for row, value in found
+                ],
+                hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
+            )
+        )
+    lengths = scaled(code, whole[code])
+    ends = {
+        "type": "scatter",
+        "mode": "text",
+        "x": lengths,
+        "y": list(places.values()),
+        "text": [NO_BREAK_SPACE + " + ".join(pieces[name]) for name in places],
+        "textposition": "middle right",
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    axes, left = _bar_axes(0, max((length or 0 for length in lengths), default=1) * 1.15, -len(places))
+    names = names_above([(reader.label(dimension, name), place) for name, place in places.items()], left)
+    return new_figure(
+        reader,
+        len(places) * ROW + 64,
+        [*traces, ends, names],
+        barmode="stack",
+        showlegend=True,
+        legend=legend() | {"y": 1.0},
+        **axes,
+    )
+
+
+def movers(reader: Reader, frame: pd.DataFrame, dimension: str, code: str) -> go.Figure:
+    """Bars to the right for what rose and to the left for what fell; the frame has `<code>_change`."""
+    changes, labels = list(frame[f"{code}_change"]), [reader.label(dimension, name) for name in frame[dimension]]
+    places = [-(number + 1.0) for number in range(len(changes))]
+    bar = _bar(
+        x=scaled(code, changes),
+        y=places,
+        marker={"color": [mark("change", "more" if value >= 0 else "less").colour for value in changes]},
+        text=[("+" if value > 0 else "") + axis_figure(reader, code, value) for value in changes],
+        customdata=[
+            [label, reader.change(measure(code).unit, value), {dimension: name}]
+            for label, value, name in zip(labels, changes, frame[dimension], strict=True)
+        ],
+        hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
+    )
+    axes, left = _bar_axes(min(bar["x"], default=0), max(bar["x"], default=0), -len(changes))
+    names = names_above(list(zip(labels, places, strict=True)), left)
+    return new_figure(
+        reader, len(changes) * ROW + BUTTON + 16, [bar, names], shapes=[_zero(place) for place in places], **axes
+    )
+
+
+def _zero(place: float) -> dict:
+    """A piece of the line of no change, as high as one bar: the names between the bars stay clear of it."""
+    line = {"color": GREY, "width": 1.5}
+    return {"type": "line", "x0": 0, "x1": 0, "y0": place - 0.24, "y1": place + 0.24, "line": line}

@@ -1,0 +1,156 @@
+"""What all charts have in common: letters, axes, names above marks, and how a figure is shown and saved."""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from data_access import measure
+from data_access.language import format_euros
+from pages.parts.palette import GREY, INK_ON_DARK, INK_ON_LIGHT
+from pages.parts.reader import Reader
+
+NO_BREAK_SPACE = "\u00a0"
+SEPARATORS = {"lv": f",{NO_BREAK_SPACE}", "en": ".,"}
+CLEAR = "rgba(0,0,0,0)"
+BUTTON = 26  # pixels above a chart, for the button that saves it
+PALE = 0.45  # opacity of marks beside one that was clicked
+LABEL = 13  # points: names and figures
+SMALL = 12  # axes
+LONGEST_LINE = 48  # letters of a name over a bar
+LINE = 17  # pixels of a line of names
+ROW = 40  # pixels of a bar with its name above it
+MOST_TICKS = 14  # calendar cells of which each is named on an axis
+
+
+def config(reader: Reader, name: str) -> dict:
+    """How a chart behaves: nothing but a button that saves it as a picture, made in the browser, named `name`."""
+    words = {
+        "Download plot": reader.t("charts.download"),
+        "Preparing image - this may take a few seconds": reader.t("charts.preparing"),
+        "Image download succeeded": reader.t("charts.saved"),
+        "Sorry, there was a problem downloading your image!": reader.t("charts.not_saved"),
+    }
+    return {
+        "displayModeBar": True,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "svg", "filename": name},
+        "locale": reader.language,
+        "locales": {reader.language: {"dictionary": words}},
+        "scrollZoom": False,
+        "doubleClick": False,
+        "responsive": True,
+    }
+
+
+def scaled(code: str, values: Iterable) -> list[float | None]:
+    """Figures as they are drawn: money in euros, gaps as nothing."""
+    divisor = 100 if measure(code).unit == "cents" else 1
+    return [None if pd.isna(value) else float(value) / divisor for value in values]
+
+
+def axis_figure(reader: Reader, code: str, value) -> str:
+    """A figure beside a mark: whole euros, as cents would crowd the chart; the table has them."""
+    if pd.isna(value):
+        return ""
+    if measure(code).unit == "cents":
+        return format_euros(value, reader.language, places=0)
+    return reader.figure(code, value)
+
+
+def new_figure(reader: Reader, height: int, traces: list[dict], **layout) -> go.Figure:
+    """The figure of some traces: made in one go, as Plotly looks at everything again for each thing added later."""
+    layout = {
+        "height": height,
+        "margin": {"l": 4, "r": 4, "t": BUTTON, "b": 8},
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "separators": SEPARATORS[reader.language],
+        "font": {"size": LABEL},
+        "dragmode": False,
+        "hoverlabel": {"font": {"size": LABEL}},
+        "modebar": {"bgcolor": CLEAR, "color": GREY, "activecolor": GREY},
+        "showlegend": False,
+        **layout,
+    }
+    return go.Figure(data=traces, layout=layout)
+
+
+def legend() -> dict:
+    return {
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "y": 1.09,
+        "yanchor": "bottom",
+        "title": {"text": ""},
+        "font": {"size": LABEL},
+        "itemclick": False,
+        "itemdoubleclick": False,
+        "traceorder": "normal",
+    }
+
+
+def inked(figure: go.Figure, dark: bool) -> go.Figure:
+    """The figure with its letters in the full text colour of the theme: the theme's own are fainter than 4.5 : 1."""
+    ink = INK_ON_DARK if dark else INK_ON_LIGHT
+    figure.layout.font.color = ink
+    figure.layout.legend.font.color = ink
+    figure.layout.xaxis.tickfont.color = ink
+    figure.layout.yaxis.tickfont.color = ink
+    # What is not clicked grows pale, but its letters stay; Plotly wants to be told of both.
+    letters = {"color": ink}
+    for trace in figure.data:
+        if trace.type in ("bar", "scatter"):
+            trace.selected = {"textfont": letters}
+            trace.unselected = {"textfont": letters, "marker": {"opacity": PALE}}
+    return figure
+
+
+def names_above(names: Sequence[tuple[str, float]], left: float) -> dict:
+    """A trace of names above the bars at their places."""
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [left] * len(names),
+        "y": [place + 0.42 + text.count("<br>") * LINE / ROW / 2 for text, place in names],
+        "text": [text for text, _ in names],
+        "textposition": "middle right",
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def lines_of(name: str) -> str:
+    """A name that may stand over a bar on a telephone: a long one in several lines."""
+    return "<br>".join(textwrap.wrap(name, LONGEST_LINE, break_long_words=False))
+
+
+def upright(place: float) -> dict:
+    return {
+        "type": "line",
+        "x0": place,
+        "x1": place,
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "line": {"color": GREY, "width": 1.5, "dash": "dot"},
+        "layer": "below",
+    }
+
+
+def named_ticks(reader: Reader, time: str, cells: Sequence[str]) -> dict[int, str]:
+    """What stands along an axis and where: every cell; of very many, the years where they begin."""
+    if len(cells) <= MOST_TICKS:
+        return dict(enumerate(reader.shorts(time, cells).values()))
+    years = {}
+    for place, cell in enumerate(cells):
+        years.setdefault(cell[:4], place)
+    return {place: year for year, place in years.items()}
+
+
+def codes_in_order(reader: Reader, frame: pd.DataFrame, name: str) -> list[str]:
+    """Codes of a dimension that occur, as the vocabulary has them; calendar cells by day."""
+    return sorted(set(frame[name]), key=lambda code: (reader.vocabulary.rank(name, code), code))
