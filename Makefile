@@ -17,8 +17,8 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 DATABASE := data/case.duckdb
 
-# Words for pytest: two tests at a time, a file on one worker; make test PYTEST_ARGS="-k words" for some of them.
-PYTEST_ARGS ?= -n 2 --dist loadfile
+# Words for pytest: three tests at a time, as many wait for a server or a browser, a file on one worker; make test PYTEST_ARGS="-k words" for some of them.
+PYTEST_ARGS ?= -n 3 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint demo check bench clean
