@@ -180,6 +180,7 @@ def test_many_municipalities(url):
         "series_events",
         "loads",
         "load_subjects",
+        "load_spans",
         "schema_version",
     }
     for name in one:
