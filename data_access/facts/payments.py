@@ -39,12 +39,12 @@ def _start_payments(scope: Scope) -> FromClause:
     return p
 
 
-def _asked(scope: Scope) -> list[str]:
+def _split_by(scope: Scope) -> list[str]:
     return [name for name in scope.by if name in _PAYMENT_DIMENSIONS]
 
 
 def _stands_ready(scope: Scope, paid: FromClause) -> None:
-    scope.ready = {name: paid.c[name] for name in _asked(scope)}
+    scope.ready = {name: paid.c[name] for name in _split_by(scope)}
     scope.filtered = _PAYMENT_DIMENSIONS.keys()
 
 
@@ -54,7 +54,7 @@ def _single_payments(scope: Scope) -> FromClause:
         single = Scope(scope.period, scope.cells, scope.by, scope.where, each_year=scope.each_year)
         p = _start_payments(single)
         single.filter(_PAYMENT_DIMENSIONS)
-        split = [_PAYMENT_DIMENSIONS[name](single).label(name) for name in _asked(scope)]
+        split = [_PAYMENT_DIMENSIONS[name](single).label(name) for name in _split_by(scope)]
         scope.shared["single_payments"] = (
             select(*split, p.c.household_id, p.c.payment_date, p.c.cents)
             .select_from(single.source)
@@ -68,7 +68,7 @@ def _households_paid(scope: Scope) -> FromClause:
     """Households for each combination of the dimensions: cents, number, first and last day of their payments."""
     if "households_paid" not in scope.shared:
         paid = _single_payments(scope)
-        keys = [*(paid.c[name] for name in _asked(scope)), paid.c.household_id]
+        keys = [*(paid.c[name] for name in _split_by(scope)), paid.c.household_id]
         scope.shared["households_paid"] = (
             select(
                 *keys,
@@ -121,7 +121,7 @@ def _payment_members(scope: Scope) -> dict[str, ColumnElement]:
 
 
 def _members(scope: Scope, paid: FromClause, day: ColumnElement, member: FromClause) -> Select:
-    split = (paid.c[name] for name in _asked(scope))
+    split = (paid.c[name] for name in _split_by(scope))
     return select(*split, day.label("day"), member.c.person_id, member.c.activity)
 
 

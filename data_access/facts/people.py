@@ -88,7 +88,7 @@ def _member_group(scope: Scope) -> ColumnElement:
 
 
 def persons(scope: Scope) -> FromClause:
-    """Whoever is counted; joined only for what is asked of them (`households, persons by year`: 4 of 44 ms)."""
+    """Whoever is counted; joined only for what is asked of them."""
     return scope.join(schema.persons, lambda p: p.c.person_id == scope.person_id)
 
 
