@@ -9,12 +9,11 @@ from sqlalchemy import Connection, Date, cast, func, select
 
 from data_access import schema
 from data_access.loading.checking import ORDER
+from data_access.loading.checks_state import DAY
 
 MONTH_OF = {
     "statuses": (schema.status_decisions, "valid_from"),
-    "payments": (schema.payments, "payment_date"),
-    "visits": (schema.visits, "visit_date"),
-    "consultations": (schema.consultations, "consultation_date"),
+    **{kind: (getattr(schema, kind), day) for kind, day in DAY.items()},
 }
 UNIT_TABLES = {
     "centre": (schema.centres, "centre"),
