@@ -1,7 +1,6 @@
 """From random cases to files and into a database: what is counted there is what was made up."""
 
 import csv
-import hashlib
 import io
 import logging
 import subprocess
@@ -20,7 +19,6 @@ from data_access import DataAccessError, Question, open_database, schema
 from data_access.__main__ import main
 from data_access.loading.applying import ChangedMeanwhile, undo
 from data_access.loading.plan import Plan, plan
-from data_access.migrations import migrate
 from tests.infrastructure.exports import ORDER, STYLES, TODAY, Service, Style, spoken
 from tests.infrastructure.slow_answers import slow_answer
 
@@ -42,20 +40,10 @@ QUESTIONS = (
 
 
 @pytest.fixture(params=[pytest.param("duckdb"), pytest.param("postgresql", marks=pytest.mark.postgres)])
-def new_url(request: pytest.FixtureRequest, tmp_path_factory) -> Callable[[], str]:
+def new_url(request: pytest.FixtureRequest, new_case, tmp_path: Path) -> Callable[[], str]:
     """Makes empty databases of one engine."""
-
-    def make() -> str:
-        folder = tmp_path_factory.mktemp("case")
-        if request.param == "duckdb":
-            url = f"duckdb:///{folder}/case.duckdb"
-        else:
-            name = "load_" + hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-            url = request.getfixturevalue("postgres_server").create_database(name)
-        migrate(make_url(url))
-        return url
-
-    return make
+    (tmp_path / "case").mkdir()
+    return lambda: new_case(request.param, tmp_path / "case")
 
 
 def planned(url: str, paths, **options) -> Plan:
@@ -375,10 +363,10 @@ def everything(url: str):
 
 
 @pytest.fixture
-def clerk(tmp_path: Path, monkeypatch) -> tuple[str, Path]:
+def clerk(tmp_path: Path, new_case, monkeypatch) -> tuple[str, Path]:
     """An empty DuckDB database and a folder of exports; the key comes from the environment."""
-    url = f"duckdb:///{tmp_path}/db/case.duckdb"
-    migrate(make_url(url))
+    (tmp_path / "db").mkdir()
+    url = new_case("duckdb", tmp_path / "db")
     Service(seed=12, homes=5, payments_a_month=3).write(tmp_path / "in", "csv")
     (tmp_path / "person.key").write_text(KEY.hex())
     monkeypatch.setenv("PERSON_KEY_FILE", str(tmp_path / "person.key"))

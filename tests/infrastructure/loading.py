@@ -2,19 +2,24 @@
 
 import hashlib
 import itertools
+import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 import pandas as pd
 import pytest
-import sqlalchemy
-from sqlalchemy import create_engine, make_url, select
+from sqlalchemy import URL, Connection, create_engine, make_url, select
 
 from data_access import schema
 from data_access.loading.applying import LoadedFile
 from data_access.migrations import migrate
-from data_access.pointer import resolve
+from data_access.pointer import new_version, resolve, switch
 
+MIGRATED = "migrated"
 _numbers = itertools.count()
 _COLUMNS = {
     "units": "unit_kind code name parent territory workload valid_from valid_to",
@@ -75,21 +80,30 @@ def file_of(kind: str, frame: pd.DataFrame, *, name: str | None = None, rejected
 
 def rows_of(url: str, *columns, order: bool = True) -> list[tuple]:
     """Columns, or every column of a table, from the database as it is now."""
+    with _reading(url) as connection:
+        found = [tuple(row) for row in connection.execute(select(*columns))]
+    return sorted(found, key=lambda row: tuple(map(str, row))) if order else found
+
+
+def everything(url: str) -> dict[str, Counter[tuple]]:
+    """How often each record is there, without what is said about loads."""
+    with _reading(url) as connection:
+        return {
+            table.name: Counter(tuple(row) for row in connection.execute(select(table)))
+            for table in (*schema.LOADED, *schema.REPLACED.values())
+        }
+
+
+@contextmanager
+def _reading(url: str) -> Iterator[Connection]:
     place, options = make_url(url), {}
     if place.get_backend_name() == "duckdb":
         place = place.set(database=str(resolve(place.database)))
         options["read_only"] = True
     engine = create_engine(place, connect_args=options)
-    query = select(*columns)
     with engine.connect() as connection:
-        found = [tuple(row) for row in connection.execute(query)]
+        yield connection
     engine.dispose()
-    return sorted(found, key=lambda row: tuple(map(str, row))) if order else found
-
-
-def everything(url: str) -> dict[str, list[tuple]]:
-    """All records, without what is said about loads."""
-    return {table.name: rows_of(url, table) for table in (*schema.LOADED, *schema.REPLACED.values())}
 
 
 @pytest.fixture(params=["duckdb", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -99,14 +113,33 @@ def loading_url(request: pytest.FixtureRequest, new_loading_url: Callable[[str],
 
 
 @pytest.fixture
-def new_loading_url(request: pytest.FixtureRequest, tmp_path) -> Iterator[Callable[[str], str]]:
-    def make(engine: str) -> str:
+def new_loading_url(new_case: Callable[[str, Path], str], tmp_path: Path) -> Callable[[str], str]:
+    return lambda engine: new_case(engine, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def new_case(request: pytest.FixtureRequest, tmp_path_factory) -> Callable[[str, Path], str]:
+    """Makes databases without cases, on an engine and in a folder: each a copy of one that was migrated."""
+    folder = tmp_path_factory.mktemp("migrated")
+
+    @cache
+    def migrated(engine: str) -> URL:
         if engine == "duckdb":
-            url = f"duckdb:///{tmp_path / f'own_{next(_numbers)}.duckdb'}"
+            url = f"duckdb:///{folder}/case.duckdb"
         else:
-            url = request.getfixturevalue("postgres_server").create_database(f"own_{next(_numbers)}")
-        migrate(sqlalchemy.make_url(url))
-        return url
+            url = request.getfixturevalue("postgres_server").create_database(MIGRATED)
+        migrate(make_url(url))
+        return make_url(url)
+
+    def make(engine: str, folder: Path) -> str:
+        template, name = migrated(engine), f"own_{next(_numbers)}"
+        if engine != "duckdb":
+            return request.getfixturevalue("postgres_server").create_database(name, template.database)
+        path = folder / f"{name}.duckdb"
+        copy = new_version(path)
+        shutil.copyfile(resolve(template.database), copy)
+        switch(path, copy)
+        return f"duckdb:///{path}"
 
     return make
 

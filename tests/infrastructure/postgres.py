@@ -141,9 +141,9 @@ class PostgresServer:
     def runs(self) -> bool:
         return (self.cluster / "postmaster.pid").exists()
 
-    def create_database(self, name: str) -> str:
+    def create_database(self, name: str, template: str = "template0") -> str:
         where = [f"--host={self.folder}", f"--port={self.port}", "--username=postgres"]
-        self._run("createdb", *where, "--template=template0", name)
+        self._run("createdb", *where, f"--template={template}", name)
         return self.url(name)
 
     def stop(self, mode: str = "fast") -> None:
