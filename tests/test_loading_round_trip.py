@@ -40,10 +40,10 @@ QUESTIONS = (
 
 
 @pytest.fixture(params=[pytest.param("duckdb"), pytest.param("postgresql", marks=pytest.mark.postgres)])
-def new_url(request: pytest.FixtureRequest, new_case, tmp_path: Path) -> Callable[[], str]:
+def new_url(request: pytest.FixtureRequest, migrated_copy, tmp_path: Path) -> Callable[[], str]:
     """Makes empty databases of one engine."""
     (tmp_path / "case").mkdir()
-    return lambda: new_case(request.param, tmp_path / "case")
+    return lambda: migrated_copy(request.param, tmp_path / "case")
 
 
 def planned(url: str, paths, **options) -> Plan:
@@ -363,10 +363,10 @@ def everything(url: str):
 
 
 @pytest.fixture
-def clerk(tmp_path: Path, new_case, monkeypatch) -> tuple[str, Path]:
+def clerk(tmp_path: Path, migrated_copy, monkeypatch) -> tuple[str, Path]:
     """An empty DuckDB database and a folder of exports; the key comes from the environment."""
     (tmp_path / "db").mkdir()
-    url = new_case("duckdb", tmp_path / "db")
+    url = migrated_copy("duckdb", tmp_path / "db")
     Service(seed=12, homes=5, payments_a_month=3).write(tmp_path / "in", "csv")
     (tmp_path / "person.key").write_text(KEY.hex())
     monkeypatch.setenv("PERSON_KEY_FILE", str(tmp_path / "person.key"))

@@ -113,12 +113,12 @@ def loading_url(request: pytest.FixtureRequest, new_loading_url: Callable[[str],
 
 
 @pytest.fixture
-def new_loading_url(new_case: Callable[[str, Path], str], tmp_path: Path) -> Callable[[str], str]:
-    return lambda engine: new_case(engine, tmp_path)
+def new_loading_url(migrated_copy: Callable[[str, Path], str], tmp_path: Path) -> Callable[[str], str]:
+    return lambda engine: migrated_copy(engine, tmp_path)
 
 
 @pytest.fixture(scope="session")
-def new_case(request: pytest.FixtureRequest, tmp_path_factory) -> Callable[[str, Path], str]:
+def migrated_copy(request: pytest.FixtureRequest, tmp_path_factory) -> Callable[[str, Path], str]:
     """Makes databases without cases, on an engine and in a folder: each a copy of one that was migrated."""
     folder = tmp_path_factory.mktemp("migrated")
 

@@ -3,6 +3,7 @@
 import ast
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,18 @@ def script(page: str) -> Path:
 def open_page(name: str, **address: str) -> AppTest:
     """A visitor opens a page by a link with these choices in its address."""
     app = AppTest.from_file(str(APP), default_timeout=LONGEST_RUN)
-    app.query_params = {**address}
-    app.run()
-    return app if name == PAGES[0] else go_to(app, name, **address)
+    if name == PAGES[0]:
+        app.query_params = {**address}
+        return app.run()
+    # `AppTest` finds a page once the app has told of its pages. One app's are every app's, and the first page, which
+    # would have to be told for them each time, is the dearest.
+    app._registered_pages = _registered_pages()
+    return go_to(app, name, **address)
+
+
+@cache
+def _registered_pages() -> dict:
+    return AppTest.from_file(str(APP), default_timeout=LONGEST_RUN).run()._registered_pages
 
 
 def go_to(app: AppTest, name: str, **address: str) -> AppTest:

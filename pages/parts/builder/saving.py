@@ -119,8 +119,8 @@ def _show_one(reader: Reader, view: SavedView) -> None:
             on_click=address.rewrite,
             args=(_address_of(view),),
         )
-        said = t("builder.view_frozen", day=day_of(reader, view)) if view.frozen else t("builder.view_live")
-        whose = t("builder.view_shared", who=view.who) if view.shared else t("builder.view_own")
+        said = t("builder.saved_frozen", day=day_of(reader, view)) if view.frozen else t("builder.saved_live")
+        whose = t("builder.saved_shared", who=view.who) if view.shared else t("builder.saved_own")
         st.markdown(small("; ".join(text for text in (view.description, said, whose) if text)))
         if view.of(who()):
             _change(reader, view)
@@ -129,7 +129,7 @@ def _show_one(reader: Reader, view: SavedView) -> None:
 def _change(reader: Reader, view: SavedView) -> None:
     t, of = reader.t, view.view_id
     with st.popover(t("builder.change_view"), key=controls.key(f"change_{of}"), icon=":material/edit:"):
-        st.text_input(t("builder.view_name"), view.name, key=controls.key(f"name_{of}"), max_chars=100)
+        st.text_input(t("builder.saved_name"), view.name, key=controls.key(f"name_{of}"), max_chars=100)
         st.text_input(t("builder.description"), view.description, key=controls.key(f"about_{of}"), max_chars=500)
         with st.container(horizontal=True):
             st.button(t("builder.rename"), key=controls.key(f"rename_{of}"), on_click=_rename, args=(of,))
@@ -160,7 +160,7 @@ def _form(reader: Reader, request: Request, figures: Callable[[], Answered]) -> 
     with st.form(controls.key("save"), clear_on_submit=False):
         st.markdown(f"**{t('builder.save_this')}**")
         left, right = st.columns(2)
-        left.text_input(t("builder.view_name"), key=controls.key("name"), max_chars=100)
+        left.text_input(t("builder.saved_name"), key=controls.key("name"), max_chars=100)
         right.text_input(t("builder.description"), key=controls.key("about"), max_chars=500)
         left.radio(
             t("builder.for_whom"),
