@@ -9,7 +9,12 @@ from typing import Any
 
 import pandas as pd
 import pyarrow
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
+
+# Each `AppTest` reads the metadata of every installed package for components that it may bring, two thirds of the time
+# that a page takes here. What is installed does not change while tests run.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 APP = REPOSITORY / "pages" / "app.py"
