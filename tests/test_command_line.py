@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from data_access.__main__ import main
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -77,13 +79,20 @@ def test_the_list_names_every_measure_with_its_sentence():
         (("spend", "--by", "psychologist", "--period", "2023"), "psychologist"),
         (("--period", "2023"), "rādītāja"),
         (("spend", "--audience", "everybody", "--period", "2023"), "everybody"),
-        (("spend", "--colour", "red"), "nav saprasta"),
     ],
 )
-def test_a_wrong_word_gets_a_sentence_and_exit_code_2(demonstration_url, arguments, said):
-    done = run("query", *arguments, url=demonstration_url)
+def test_a_wrong_word_gets_a_sentence_and_exit_code_2(demonstration_url, monkeypatch, capsys, arguments, said):
+    monkeypatch.setenv("DATABASE_URL", demonstration_url)
+    assert main(["query", *arguments]) == 2
+    answered = capsys.readouterr()
+    assert said in answered.err
+    assert answered.out == ""
+
+
+def test_a_wrong_switch_gets_a_sentence_and_exit_code_2():
+    done = run("query", "spend", "--colour", "red")
     assert done.returncode == 2
-    assert said in done.stderr
+    assert "nav saprasta" in done.stderr
     assert done.stdout == ""
 
 

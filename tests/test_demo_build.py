@@ -1,6 +1,8 @@
 """Building the demonstration database: on both engines, over an older one, many times over, never over real records."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -69,9 +71,20 @@ def small_assistance(seed: int) -> dict[str, pd.DataFrame]:
     }
 
 
+def made_once(make: Callable[[int], write.Frames]) -> Callable[[int], write.Frames]:
+    """The real records; a build takes frames out and changes none of them."""
+    made = cache(make)
+    return lambda seed: dict(made(seed))
+
+
+psychologist_records, day_centre_records = made_once(write.psychologist_records), made_once(write.day_centre_records)
+
+
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
     monkeypatch.setattr(write, "assistance_records", small_assistance)
+    monkeypatch.setattr(write, "psychologist_records", psychologist_records)
+    monkeypatch.setattr(write, "day_centre_records", day_centre_records)
 
 
 @pytest.fixture(params=["duckdb", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -1,5 +1,7 @@
 """The demonstration database, built once for all tests that only read it; and a database without a single case."""
 
+import fcntl
+import os
 from datetime import date
 from pathlib import Path
 
@@ -15,8 +17,15 @@ EMPTY_DAYS = (date(2011, 1, 1), date(2023, 12, 31))
 @pytest.fixture(scope="session")
 def demonstration_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pointer to the demonstration database; to damage it, copy `resolve(demonstration_file)`."""
-    path = tmp_path_factory.mktemp("demonstration") / "case.duckdb"
-    demo.build(f"duckdb:///{path}")
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # the folder above is that of all workers of this run
+        folder = folder.parent
+    path = folder / "demonstration" / "case.duckdb"
+    path.parent.mkdir(exist_ok=True)
+    with (folder / "demonstration.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            demo.build(f"duckdb:///{path}")
     return path
 
 
