@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from pandas.api.extensions import take
 
 from data_access.answer import Answer, Note
 from data_access.language import format_period
@@ -92,21 +94,22 @@ def _time_of(question: Question) -> list[str]:
 
 
 def _beside(question: Question, now: pd.DataFrame, before: pd.DataFrame, vocabulary) -> pd.DataFrame:
-    by, measures = list(question.by), list(question.measures)
-    before = pd.concat([_a_year_later_in(before, by), before[measures]], axis=1)
-    renamed = before.rename(columns={code: f"{code}_before" for code in measures})
-    if by:
-        both = now.merge(renamed, on=by, how="outer", indicator=True)
-        time = _time_of(question)
-        for code in measures:
+    by = list(question.by)
+    keys = _keys(now, by), _keys(_a_year_later_in(before, by), by)
+    places = tuple({key: place for place, key in enumerate(found)} for found in keys)
+    either = list(dict.fromkeys(keys[0] + keys[1]))
+    columns = {name: pd.Series([key[place] for key in either], dtype="object") for place, name in enumerate(by)}
+    for ending, frame, place in zip(("", "_before"), (now, before), places, strict=True):
+        found = [place.get(key, -1) for key in either]
+        for code in question.measures:
+            figures = take(frame[code].array, np.array(found, dtype="intp"), allow_fill=True)
             # A combination that occurs in one year only did not occur in the other: zero, where that year is known.
-            for column, missing, year in ((code, "right_only", now), (f"{code}_before", "left_only", renamed)):
-                absent = (both["_merge"] == missing) & _known(both, year[year[column].notna()], time)
-                both.loc[absent, column] = 0
-        both = in_order(both.drop(columns="_merge"), by, vocabulary)
-    else:
-        both = pd.concat([now.reset_index(drop=True), renamed.reset_index(drop=True)], axis=1)
-    for code in measures:
+            known = _spells(frame[code], keys[bool(ending)], question)
+            absent = [where < 0 and _spell(key, question) in known for where, key in zip(found, either, strict=True)]
+            figures[np.array(absent, dtype=bool)] = 0
+            columns[f"{code}{ending}"] = figures
+    both = in_order(pd.DataFrame(columns), by, vocabulary)
+    for code in question.measures:
         earlier = both[f"{code}_before"]
         both[f"{code}_change"] = both[code] - earlier
         base = earlier.astype("Float64")
@@ -114,12 +117,19 @@ def _beside(question: Question, now: pd.DataFrame, before: pd.DataFrame, vocabul
     return both
 
 
-def _known(rows: pd.DataFrame, figures: pd.DataFrame, time: list[str]) -> pd.Series:
-    """Whether there are figures of the days that each row stands for."""
-    if not time:
-        return pd.Series(not figures.empty, index=rows.index)
-    spells = set(figures[time].itertuples(index=False, name=None))
-    return pd.Series([spell in spells for spell in rows[time].itertuples(index=False, name=None)], index=rows.index)
+def _keys(codes: pd.DataFrame, by: list[str]) -> list[tuple[str, ...]]:
+    """The codes of each row."""
+    return list(zip(*(codes[name] for name in by), strict=True)) if by else [()] * len(codes)
+
+
+def _spell(key: tuple[str, ...], question: Question) -> tuple[str, ...]:
+    """The calendar cells of a row: the days that it stands for."""
+    return tuple(code for name, code in zip(question.by, key, strict=True) if dimension(name).kind == "time")
+
+
+def _spells(figures: pd.Series, keys: list[tuple[str, ...]], question: Question) -> set[tuple[str, ...]]:
+    """The days of which any row has a figure."""
+    return {_spell(key, question) for key, known in zip(keys, figures.notna(), strict=True) if known}
 
 
 def _a_year_later_in(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, select
 
@@ -67,14 +68,15 @@ def in_order(frame: pd.DataFrame, by: Sequence[str], vocabulary: Vocabulary) -> 
     """Rows of a frame in the order of the codes in its dimension columns: time by its days, totals last."""
     if not by:
         return frame
-    ranks = {}
+    ranks = []
     for name in by:
-        codes = frame[name]
-        if dimension(name).kind != "time":  # calendar cells of one grain sort as text, and `total` follows digits
-            codes = codes.map({code: vocabulary.rank(name, code) for code in codes.unique()})
-        ranks[name] = codes
-    order = pd.DataFrame(ranks).sort_values(list(ranks), kind="stable").index
-    return frame.loc[order].reset_index(drop=True)
+        codes = frame[name].tolist()
+        if dimension(name).kind == "time":  # calendar cells of one grain sort as text, and `total` follows digits
+            rank = {code: place for place, code in enumerate(sorted(set(codes)))}
+        else:
+            rank = {code: vocabulary.rank(name, code) for code in set(codes)}
+        ranks.append([rank[code] for code in codes])
+    return frame.take(np.lexsort(ranks[::-1])).reset_index(drop=True)
 
 
 def read_vocabulary(connection: Connection) -> Vocabulary:
