@@ -25,11 +25,12 @@ from data_access.load_log import (
     Load,
     LoadWarning,
     RejectedRow,
-    SubjectLoaded,
     read_load_warnings,
     read_loads,
     read_open_rejected,
+    undoable,
 )
+from data_access.loading.load_notes import SubjectChange
 from data_access.measures import Dimension, Measure, dimension, dimensions, dimensions_of, measure, measures, nearest
 from data_access.period import GRAINS, Period
 from data_access.quality import SUBJECTS as QUALITY_SUBJECTS
@@ -74,7 +75,7 @@ __all__ = [
     "RejectedRow",
     "SavedView",
     "SavedViews",
-    "SubjectLoaded",
+    "SubjectChange",
     "Unknown",
     "Value",
     "Vocabulary",
@@ -95,5 +96,6 @@ __all__ = [
     "read_loads",
     "read_open_rejected",
     "read_quality",
+    "undoable",
     "warnings_of",
 ]

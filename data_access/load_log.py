@@ -10,22 +10,11 @@ from sqlalchemy import Row, Select, and_, func, select
 
 from data_access import schema
 from data_access.language import texts
-from data_access.loading.load_notes import SUBJECTS
+from data_access.loading.load_notes import SUBJECTS, SubjectChange
 from data_access.period import Period
 
 # Subjects whose figures a kind's rows go into, where these are not just the subject that they are counted as.
 _CONCERNS = {"members": ("assistance", "status"), "units": ()}
-
-
-@dataclass(frozen=True)
-class SubjectLoaded:
-    """What a load changed of a subject: rows and sums before and after."""
-
-    subject: str
-    rows_before: int
-    rows_after: int
-    cents_before: int | None
-    cents_after: int | None
 
 
 @dataclass(frozen=True)
@@ -55,7 +44,7 @@ class Load:
     demonstration: bool
     undone_at: datetime | None
     undone_by: str | None
-    subjects: tuple[SubjectLoaded, ...]
+    subjects: tuple[SubjectChange, ...]
     files: tuple[FileLoaded, ...]
 
 
@@ -120,11 +109,13 @@ class LoadWarning:
 def read_loads(database) -> list[Load]:
     """Every load, also undone ones, the newest first. Raises DatabaseUnavailable."""
     changed, known, loads = schema.load_subjects, schema.load_files, schema.loads
-    subjects: dict[int, list[SubjectLoaded]] = {}
+    subjects: dict[int, list[SubjectChange]] = {}
     for row in database.read(
         select(
             changed.c.load_id,
             changed.c.subject,
+            changed.c.data_from,
+            changed.c.data_until,
             changed.c.rows_before,
             changed.c.rows_after,
             changed.c.cents_before,
@@ -132,7 +123,7 @@ def read_loads(database) -> list[Load]:
         ).order_by(changed.c.subject)
     ):
         load_id, *fields = row
-        subjects.setdefault(load_id, []).append(SubjectLoaded(*fields))
+        subjects.setdefault(load_id, []).append(SubjectChange(*fields))
     files: dict[int, list[FileLoaded]] = {}
     for row in database.read(
         select(
@@ -159,6 +150,11 @@ def read_loads(database) -> list[Load]:
         Load(*row, subjects=tuple(subjects.get(row.load_id, ())), files=tuple(files.get(row.load_id, ())))
         for row in database.read(select(*columns).order_by(loads.c.load_id.desc()))
     ]
+
+
+def undoable(loads: Iterable[Load]) -> Load | None:
+    """The load that can be taken back, of loads the newest first: the newest of the service's own that counts."""
+    return next((load for load in loads if load.undone_at is None and not load.demonstration), None)
 
 
 def open_rejected_queries() -> tuple[Select, Select]:

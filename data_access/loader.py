@@ -15,8 +15,7 @@ from tempfile import TemporaryDirectory
 from data_access.database import address, writing_role_allowed
 from data_access.errors import DatabaseError, DatabaseUnavailable, NotChanged
 from data_access.loading import applying
-from data_access.loading.applying import LoadResult, Progress, SubjectChange
-from data_access.loading.history import Load, last_loads, undoable
+from data_access.loading.applying import LoadResult, Progress
 from data_access.loading.keys import has_personal_code
 from data_access.loading.kinds import KINDS
 from data_access.loading.mapping import configured_mapping
@@ -31,20 +30,17 @@ __all__ = [
     "KINDS",
     "PASSING",
     "Change",
-    "Load",
     "LoadResult",
     "LoadingElsewhere",
     "LoadingNotSet",
     "Part",
     "Plan",
-    "SubjectChange",
     "apply",
     "configured_mapping",
     "forget_frames",
     "has_personal_code",
     "heading_of",
     "how_to_mend",
-    "last_loads",
     "loading_address",
     "plan",
     "rejected_list",
@@ -53,7 +49,6 @@ __all__ = [
     "sample_mapping",
     "templates",
     "undo",
-    "undoable",
     "why",
     "without_records",
 ]

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from data_access import Database, loader
+from data_access import Database, Load, read_loads, undoable
 from pages.parts.choosing import name_field
 from pages.parts.desk import Desk, wrong_name
 from pages.parts.loading_words import kind_name, moment, subject_changed
@@ -16,12 +16,12 @@ def show(reader: Reader, desk: Desk, database: Database) -> None:
     """The newest loads, each with its files and sums; the newest one can be taken back."""
     t = reader.t
     st.subheader(t("upload.earlier"), anchor=False)
-    loads = [load for load in loader.last_loads(database, MOST) if not load.demonstration]
+    loads = [load for load in read_loads(database)[:MOST] if not load.demonstration]
     if not loads:
         st.markdown(t("upload.no_loads"))
         return
     st.markdown(small(t("upload.earlier_said")))
-    newest = loader.undoable(loads)
+    newest = undoable(loads)
     for load in loads:
         with st.container(border=True, gap="xsmall"):
             st.markdown(_headline(reader, load))
@@ -32,7 +32,7 @@ def show(reader: Reader, desk: Desk, database: Database) -> None:
                 _ask(reader, desk, load)
 
 
-def _headline(reader: Reader, load: loader.Load) -> str:
+def _headline(reader: Reader, load: Load) -> str:
     t = reader.t
     who = load.loaded_by or t("words.unknown")
     said = plain(t("upload.load_headline", number=str(load.load_id), when=moment(reader, load.loaded_at), who=who))
@@ -42,7 +42,7 @@ def _headline(reader: Reader, load: loader.Load) -> str:
     return f"**{said}**  \n{plain(undone)}"
 
 
-def _details(reader: Reader, load: loader.Load) -> list[str]:
+def _details(reader: Reader, load: Load) -> list[str]:
     files = [
         reader.t(
             "upload.loaded_file",
@@ -56,7 +56,7 @@ def _details(reader: Reader, load: loader.Load) -> list[str]:
     return [*files, *(subject_changed(reader, change) for change in load.subjects)]
 
 
-def _ask(reader: Reader, desk: Desk, load: loader.Load) -> None:
+def _ask(reader: Reader, desk: Desk, load: Load) -> None:
     t = reader.t
     number = str(load.load_id)
 

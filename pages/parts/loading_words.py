@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from data_access import DataAccessError, loader
+from data_access import DataAccessError, SubjectChange, loader
 from data_access.language import cell_label, format_datetime, format_euros
 from pages.parts.frame import LOCAL_TIME
 from pages.parts.reader import Reader
@@ -41,7 +41,7 @@ def sentence(reader: Reader, error: BaseException) -> str:
     return error.text(reader.language) if isinstance(error, DataAccessError) else reader.t("frame.unexpected")
 
 
-def subject_changed(reader: Reader, change: loader.SubjectChange) -> str:
+def subject_changed(reader: Reader, change: SubjectChange) -> str:
     """What a load did to a subject: Pabalsti: 120 rindas → 125 rindas; 1 200,00 € → 1 250,00 €."""
     t = reader.t
     said = t(

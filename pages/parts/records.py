@@ -20,7 +20,7 @@ from data_access import (
     Period,
     Quality,
     RejectedRow,
-    SubjectLoaded,
+    SubjectChange,
     Unknown,
 )
 from data_access.language import cell_label, format_date
@@ -88,7 +88,7 @@ def loaded(reader: Reader, loads: Sequence[Load]) -> Table:
     return Table(reader.t("quality.load"), columns, tuple(rows))
 
 
-def _loaded(reader: Reader, load: Load, code: str, changed: SubjectLoaded | None) -> Row:
+def _loaded(reader: Reader, load: Load, code: str, changed: SubjectChange | None) -> Row:
     """A load and a subject; `changed` is None where every row was rejected."""
     files = [file for file in load.files if file.subject == code]
     undone = ""
