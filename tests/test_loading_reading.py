@@ -11,9 +11,10 @@ import openpyxl
 import pytest
 
 from data_access.language import LANGUAGES
-from data_access.loading import errors, reading
+from data_access.loading import errors, limits, workbooks
 from data_access.loading.mapping import read_mapping
-from data_access.loading.reading import RawTable, read
+from data_access.loading.raw_tables import RawTable
+from data_access.loading.reading import read
 
 HEADINGS = ("Lietas numurs", "Pabalsta veids", "Izmaksas veids", "Izmaksas datums", "Summa")
 ROWS = (
@@ -302,22 +303,22 @@ def test_a_macro_workbook_is_refused_by_its_name() -> None:
 
 
 def test_a_large_sheet_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "MOST_SHEET", 1000)
-    monkeypatch.setattr(reading, "read_sheets", None)
+    monkeypatch.setattr(limits, "MOST_SHEET", 1000)
+    monkeypatch.setattr(workbooks, "read_sheets", None)
     with pytest.raises(errors.SheetTooLarge):
         read(BOOK, "a.xlsx")
 
 
 def test_a_large_file_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(GOOD)
-    monkeypatch.setattr(reading, "MOST_TEXT", 10)
+    monkeypatch.setattr(limits, "MOST_TEXT", 10)
     monkeypatch.setattr(Path, "read_bytes", None)
     with pytest.raises(errors.FileTooLarge):
         read(tmp_path / "a.csv")
 
 
 def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "MOST_ROWS", 2)
+    monkeypatch.setattr(limits, "MOST_ROWS", 2)
     for content in (GOOD, BOOK):
         with pytest.raises(errors.TooManyRows):
             read(content, "a")

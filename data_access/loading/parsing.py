@@ -26,7 +26,7 @@ from data_access.loading.keys import (
 )
 from data_access.loading.kinds import KINDS, Column, Kind, fold
 from data_access.loading.mapping import NO_MAPPING, Mapping
-from data_access.loading.reading import Note, RawTable
+from data_access.loading.raw_tables import Note, RawTable
 from data_access.loading.values import BadValue, Codes, read_cents, read_code, read_day, read_text, refuse_errors
 
 HIDDEN = "•••"  # in place of a value that could be personal

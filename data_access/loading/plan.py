@@ -25,7 +25,8 @@ from data_access.loading.keys import fingerprint, without_personal_codes
 from data_access.loading.mapping import Mapping, load_mapping
 from data_access.loading.parsing import Parsed, parse
 from data_access.loading.plan_changes import Change, changes, replaced_by
-from data_access.loading.reading import Note, RawTable, read
+from data_access.loading.raw_tables import Note, RawTable
+from data_access.loading.reading import read
 from data_access.loading.rejected import as_text, heading_of, mended_load, original_places, why, write_rejected
 
 Progress = Callable[[float, str], None]

@@ -20,7 +20,7 @@ from xlsxwriter.format import Format
 from data_access.language import LANGUAGES, texts
 from data_access.loading.checks_rows import HIDDEN, PLACE, shown
 from data_access.loading.kinds import KINDS
-from data_access.loading.reading import read_sheets
+from data_access.loading.workbooks import read_sheets
 
 MOST_ROWS = 100_000  # nobody mends more by hand; a million take four minutes to write
 MENDS = "rejected by load"  # a property of the workbook; its value is the number of the load
