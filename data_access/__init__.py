@@ -6,7 +6,8 @@ answer.frame, answer.notes, answer.as_of
 """
 
 from data_access import check, loader
-from data_access.answer import Answer, AsOf, Note
+from data_access.answer import WITHHELD, Answer, AsOf, Note, Withheld
+from data_access.audiences import dimensions_for
 from data_access.comparison import Comparison, compare_with, compare_with_year_before
 from data_access.completeness import EMPTY, FEW, ODD, OPEN, USUAL, Month
 from data_access.database import Database, open_database
@@ -20,6 +21,7 @@ from data_access.errors import (
     DatabaseVersion,
     DataChanged,
     NotForCouncil,
+    NotProtected,
 )
 from data_access.load_log import (
     Load,
@@ -51,6 +53,7 @@ __all__ = [
     "TOTAL",
     "UNKNOWN",
     "USUAL",
+    "WITHHELD",
     "Answer",
     "AsOf",
     "Comparison",
@@ -68,6 +71,7 @@ __all__ = [
     "Measure",
     "Month",
     "NotForCouncil",
+    "NotProtected",
     "Note",
     "Period",
     "Quality",
@@ -79,12 +83,14 @@ __all__ = [
     "Unknown",
     "Value",
     "Vocabulary",
+    "Withheld",
     "build_demonstration",
     "check",
     "compare_with",
     "compare_with_year_before",
     "dimension",
     "dimensions",
+    "dimensions_for",
     "dimensions_of",
     "loader",
     "measure",

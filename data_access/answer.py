@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import Enum
 from functools import cached_property
 from typing import Any
 
@@ -9,6 +10,18 @@ import pandas as pd
 
 from data_access.language import texts
 from data_access.question import TOTAL, Question
+
+
+class Withheld(Enum):
+    """What stands in place of a figure that is not for the audience: no number, so that nothing can be made of it."""
+
+    WITHHELD = "withheld"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+WITHHELD = Withheld.WITHHELD
 
 
 @dataclass(frozen=True)
@@ -92,15 +105,19 @@ class Answer:
         figures = self.frame[list(self.question.measures)]
         return not (figures.notna() & (figures != 0)).to_numpy().any()
 
-    def value(self, measure: str | None = None, **where: str) -> int | float | None:
-        """One figure: of the row with these codes, totals in all other dimensions. None if it is not known.
+    def value(self, measure: str | None = None, **where: str) -> int | float | Withheld | None:
+        """One figure: of the row with these codes, totals in all other dimensions. None if it is not known, WITHHELD
+        if it is not for the audience.
 
         A combination that does not occur among records of covered days counts as 0.
         """
         place = self._places.get(tuple(where.get(name, TOTAL) for name in self.question.by))
         if place is None:
             return 0
-        found = self.frame[measure or self.question.measures[0]].iat[place]
+        code = measure or self.question.measures[0]
+        if code in self.withheld and self.withheld[code].iat[place]:
+            return WITHHELD
+        found = self.frame[code].iat[place]
         return None if pd.isna(found) else found
 
     @cached_property

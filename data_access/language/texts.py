@@ -21,7 +21,8 @@ class Texts:
     """The words of one language out of one or more folders of catalogues.
 
     `t("notes.overlap", count=21)` looks a text up and fills its placeholders; numbers and dates are written as
-    the language writes them. A text with plural forms (`zero`, `one`, `other`) takes the form of `count`.
+    the language writes them. A text with plural forms (`zero`, `one`, `other`) takes the form of `count`;
+    where that is a word, as the mark of a withheld figure is, the form of many.
     """
 
     def __init__(self, language: str, *folders: Path):
@@ -43,7 +44,8 @@ class Texts:
         """The text of a key. Raises KeyError for a key that is in no catalogue."""
         text = self._texts[key]
         if isinstance(text, Mapping):
-            form = self._plural(abs(params["count"]))
+            count = params["count"]
+            form = "other" if isinstance(count, str) else self._plural(abs(count))
             text = text.get(form, text["other"])
         return text.format(**{name: self._written(value) for name, value in params.items()})
 

@@ -15,7 +15,8 @@ _KEPT = "choices"  # name -> code: for the whole session, so that pages share wh
 _WRITTEN = "choices_in_address"  # name -> code as last written into the address
 
 
-LANGUAGE = "lang"
+LANGUAGE, AUDIENCE = "lang", "audience"
+OF_THE_VISIT = (LANGUAGE, AUDIENCE)  # chosen once for all pages, whatever a page asks
 
 
 def went_back() -> bool:
@@ -29,14 +30,15 @@ def went_back() -> bool:
 
 
 def read() -> dict[str, str]:
-    """What stands in the address, but for the language."""
-    return {name: text for name, text in st.query_params.items() if name != LANGUAGE}
+    """What stands in the address, but for the language and the audience."""
+    return {name: text for name, text in st.query_params.items() if name not in OF_THE_VISIT}
 
 
 def rewrite(choices: Mapping[str, str]) -> None:
-    """Puts choices in place of everything in the address but the language: one step in the browser's history."""
-    language = {LANGUAGE: st.query_params[LANGUAGE]} if LANGUAGE in st.query_params else {}
-    st.query_params.from_dict({**choices, **language})
+    """Puts choices in place of everything in the address but the language and, unless they name one, the audience: one
+    step in the browser's history."""
+    kept = {name: st.query_params[name] for name in OF_THE_VISIT if name in st.query_params}
+    st.query_params.from_dict({**kept, **choices})
 
 
 def _key(name: str) -> str:
@@ -57,6 +59,17 @@ def _wanted(name: str) -> str | None:
     if asked is not None and asked != st.session_state.setdefault(_WRITTEN, {}).get(name):
         kept[name] = asked
     return kept.get(name)
+
+
+def kept(name: str) -> str | None:
+    """What is chosen under a name on a page that does not offer the choice itself."""
+    return _wanted(name)
+
+
+def forget(names: Sequence[str]) -> None:
+    """Choices as if they had never been made."""
+    for name in names:
+        st.session_state[_KEPT].pop(name, None)
 
 
 def _write(name: str, code: str, default: str) -> None:
@@ -110,6 +123,11 @@ def choose_day(name: str, label: str, default: date, first: date, last: date) ->
     day = st.session_state[_key(name)]
     _write(name, day.isoformat(), default.isoformat())
     return day
+
+
+def radio(name: str, label: str, options: Sequence[str], words: Callable[[str], str]) -> str:
+    """One of a few codes, side by side; the first by itself."""
+    return choose(st.radio, name, label, options, options[0], words, horizontal=True)
 
 
 def switch(name: str, label: str) -> bool:

@@ -5,12 +5,37 @@ of the data; nothing about a visitor is in it.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import streamlit as st
 
-from data_access import Answer, Comparison, Database, Note, Period, Question, compare_with_year_before
+from data_access import (
+    Answer,
+    Comparison,
+    DataAccessError,
+    Database,
+    Note,
+    NotForCouncil,
+    NotProtected,
+    Period,
+    Question,
+    compare_with_year_before,
+)
+from pages.parts.withheld import marked
 
 MOST_ANSWERS = 2000
+
+
+class Refused(DataAccessError):
+    """A question that is not answered to its audience. `nearest` is the nearest that is, if there is one."""
+
+    def __init__(self, question: Question, error: NotForCouncil | NotProtected):
+        self.key, self.question, self.error = error.key, question, error
+        self.nearest: Question | None = getattr(error, "nearest", None)
+        super().__init__(**error.params)
+
+    def text(self, language: str) -> str:
+        return self.error.text(language)
 
 
 @st.cache_data(max_entries=MOST_ANSWERS, show_spinner=False)
@@ -19,8 +44,11 @@ def _answered(question: str, version: str, _question: Question, _database: Datab
 
 
 def answer(database: Database, question: Question) -> Answer:
-    """The answer to a question, from the cache if this state of the data has been asked before."""
-    return _answered(repr(question), database.version, question, database)
+    """The answer to a question, from the cache if this state of the data has been asked before. Raises Refused."""
+    try:
+        return _answered(repr(question), database.version, question, database)
+    except (NotForCouncil, NotProtected) as error:
+        raise Refused(question, error) from error
 
 
 def ask(
@@ -31,8 +59,12 @@ def ask(
     period: str | int | Period | None = None,
     ages: str = "period",
 ) -> Answer:
-    """The answer to a question under what the visitor has chosen; `where` is asked besides or instead of it."""
-    return answer(view.database, _question(view, measures, by, where, period, ages))
+    """The answer to a question under what the visitor has chosen; `where` is asked besides or instead of it.
+
+    Its frame says beside each figure whether it is withheld. Raises Refused.
+    """
+    found = answer(view.database, _question(view, measures, by, where, period, ages))
+    return replace(found, frame=marked(found.frame, found.withheld))
 
 
 def compare(
@@ -42,9 +74,10 @@ def compare(
     where: Mapping[str, str | Iterable[str]] | None = None,
     period: str | int | Period | None = None,
 ) -> Comparison:
-    """The answer beside that of the year before."""
+    """The answer beside that of the year before, marked as by `ask`. Raises Refused."""
     question = _question(view, measures, by, where, period)
-    return compare_with_year_before(view.database, question, ask=lambda one: answer(view.database, one))
+    both = compare_with_year_before(view.database, question, ask=lambda one: answer(view.database, one))
+    return replace(both, frame=marked(both.frame, both.withheld))
 
 
 def without(notes: Iterable[Note], kind: str) -> list[Note]:
@@ -58,4 +91,5 @@ def notes_of(comparison: Comparison) -> list[Note]:
 
 
 def _question(view, measures, by, where, period, ages="period") -> Question:
-    return Question.of(measures, period or view.period, by=by, where={**view.where, **(where or {})}, ages=ages)
+    where = {**view.where, **(where or {})}
+    return Question.of(measures, period or view.period, by=by, where=where, audience=view.audience, ages=ages)

@@ -4,7 +4,7 @@ from collections import Counter
 
 import streamlit as st
 
-from data_access import Database, check
+from data_access import COUNCIL, Database, check
 from pages.parts.filters import View
 from pages.parts.reader import Reader
 from pages.parts.section import head, tell
@@ -82,11 +82,11 @@ def tell_agreement(view: View) -> None:
     headline = t("method.agreement", **counts(results), all=len(results))
     said = [t("method.agreement_said"), *([t("method.calibrated")] if view.database.demonstration else [])]
     tell(view, "agreement", headline, by_chapter(reader, results), remarks=said, period=view.all_years)
-    folded = {
-        "contradictions": contradictions(reader, results),
-        "all_contradictions": all_contradictions(reader),
-        "not_covered": not_covered(reader, results),
-    }
+    folded = {"not_covered": not_covered(reader, results)}
+    if view.audience != COUNCIL:
+        # They name single figures, however small.
+        found = {"contradictions": contradictions(reader, results), "all_contradictions": all_contradictions(reader)}
+        folded = found | folded
     for key, table in folded.items():
         with st.expander(t(f"method.{key}"), key=f"{view.page}_{key}"):
             tell(view, key, t(f"method.{key}"), table, period=view.all_years, headed=True)

@@ -11,8 +11,10 @@ from decimal import ROUND_HALF_UP, Decimal
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from data_access import WITHHELD
 from pages.parts.reader import Reader
 from pages.parts.tables import Column, Row, Table
+from pages.parts.withheld import is_number
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
@@ -67,7 +69,10 @@ def _number(unit: str, figure):
     return int(figure)
 
 
-def _missing(sheet: Sheet, column: Column) -> str:
+def _missing(sheet: Sheet, column: Column, figure) -> str:
+    """What stands where there is no number."""
+    if figure is WITHHELD:
+        return sheet.reader.withheld
     if column.words:
         return ""
     return "–" if column.change or column.dash else sheet.reader.t("words.not_published")
@@ -92,8 +97,8 @@ def as_csv(sheet: Sheet) -> bytes:
 
 
 def _csv_figure(sheet: Sheet, row: Row, column: Column, figure) -> str:
-    if figure is None:
-        return _missing(sheet, column)
+    if figure is None or figure is WITHHELD:
+        return _missing(sheet, column, figure)
     if column.words:
         return harmless(figure)
     unit = Table.unit(row, column)
@@ -139,8 +144,8 @@ def _write_table(page, sheet: Sheet, formats: dict) -> None:
             style = formats[_style(unit, row.total)]
             if column.words:
                 page.write_string(number, place, harmless(figure or ""), formats["words"])
-            elif figure is None:
-                page.write_string(number, place, _missing(sheet, column), style)
+            elif figure is None or figure is WITHHELD:
+                page.write_string(number, place, _missing(sheet, column, figure), style)
             else:
                 page.write_number(number, place, float(_number(unit, figure)), style)
     page.freeze_panes(1, 1)
@@ -159,14 +164,19 @@ def _draw(book, page, sheet: Sheet) -> None:
     chart = book.add_chart({"type": native.kind, **({"subtype": "stacked"} if native.stacked else {})})
     rows, columns, name = [row + 1 for row in native.rows], [place + 1 for place in native.columns], page.get_name()
 
-    def cells(some_rows: Sequence[int], some_columns: Sequence[int]) -> str:
-        places = [xl_rowcol_to_cell(r, c, row_abs=True, col_abs=True) for r in some_rows for c in some_columns]
+    nothing = (0, len(table.columns) + 1)  # an empty cell: a gap, where words in a cell would be drawn as zero
+
+    def cells(some_rows: Sequence[int], some_columns: Sequence[int], figures: bool = False) -> str:
+        found = [(row, column) for row in some_rows for column in some_columns]
+        if figures:
+            found = [(r, c) if is_number(table.rows[r - 1].figures[c - 1]) else nothing for r, c in found]
+        places = [xl_rowcol_to_cell(*place, row_abs=True, col_abs=True) for place in found]
         return f"=({','.join(f'{name}!{place}' for place in places)})"
 
     if native.by_row:
-        series = [(cells([row], [0]), cells([0], columns), cells([row], columns)) for row in rows]
+        series = [(cells([row], [0]), cells([0], columns), cells([row], columns, True)) for row in rows]
     else:
-        series = [(cells([0], [place]), cells(rows, [0]), cells(rows, [place])) for place in columns]
+        series = [(cells([0], [place]), cells(rows, [0]), cells(rows, [place], True)) for place in columns]
     for title, categories, values in series:
         chart.add_series({"name": title.replace("(", "").replace(")", ""), "categories": categories, "values": values})
     chart.set_title({"name": sheet.title, "name_font": {"size": 11}, "overlay": False})

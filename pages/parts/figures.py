@@ -1,30 +1,33 @@
 """Key figures: each with its change on the year before, its whole series as a small chart, and a sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
 
-from data_access import TOTAL, Answer, Comparison, measure
+from data_access import TOTAL, WITHHELD, Answer, Comparison, Withheld, measure
 from data_access.language import format_euros
+from pages.parts.answers import Refused, ask, compare
+from pages.parts.filters import View
 from pages.parts.reader import Reader, plain, small
 from pages.parts.sentences import changed, counted, during, euros, say
 from pages.parts.tables import Column, Row, Table, known
+from pages.parts.withheld import cell, is_number
 
 NARROWEST = 230  # pixels of one figure
 
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """One key figure of a page: a row of a comparison, and the values of its series, gaps as <NA>."""
+    """One key figure of a page: a row of a comparison, and the values of its series, gaps as None or WITHHELD."""
 
     label: str
     code: str
-    now: int | float | None
-    before: int | float | None
-    change: int | float | None
-    change_percent: float | None
+    now: int | float | Withheld | None
+    before: int | float | Withheld | None
+    change: int | float | Withheld | None
+    change_percent: float | Withheld | None
     series: Sequence
     sentence: str
     than: str  # the year before, in words
@@ -40,22 +43,48 @@ def key_figure(
     """
     row = _row(compared.frame, compared.now.question.by, where)
     before = compared.before.question.period
-    words = euros(reader, row[code]) if noun == "euros" else counted(reader, noun, row[code])
-    if pd.isna(row[code]):
-        said = "overview.unknown"
-    change = changed(reader, code, row[f"{code}_change"], row[f"{code}_change_percent"], before)
+    now, earlier, change, percent = (
+        cell(row, column) for column in (code, f"{code}_before", f"{code}_change", f"{code}_change_percent")
+    )
+    words = euros(reader, now) if noun == "euros" else counted(reader, noun, now)
+    if not is_number(now):
+        said = "overview.withheld" if now is WITHHELD else "overview.unknown"
     when = during(reader, compared.now.question.period)
     return KeyFigure(
         label=label,
         code=code,
-        now=row[code],
-        before=row[f"{code}_before"],
-        change=row[f"{code}_change"],
-        change_percent=row[f"{code}_change_percent"],
+        now=now,
+        before=earlier,
+        change=change,
+        change_percent=percent,
         series=[series.value(code, year=year, **where) for year in _cells(series)],
-        sentence=say(reader, said, when=when, figure=words, change=change),
+        sentence=say(reader, said, when=when, figure=words, change=changed(reader, code, change, percent, before)),
         than=reader.period(before),
     )
+
+
+def ask_each(view: View, questions: Mapping[str, tuple]) -> tuple[dict[str, tuple[Comparison, Answer]], list[str]]:
+    """For each question (measures, split, filter) by its name the year beside the year before, and the series of years.
+
+    Those that are not for the audience are left out; why, stands in sentences. Raises Refused where all are.
+    """
+    found, refused = {}, []
+    for name, (measures, by, where) in questions.items():
+        try:
+            found[name] = (
+                compare(view, measures, by=by, where=where),
+                ask(view, measures, by=("year", *by), where=where, period=view.all_years),
+            )
+        except Refused as error:
+            refused.append(error)
+    if not found:
+        raise refused[0]
+    return found, [_left_out(view.reader, error) for error in refused]
+
+
+def _left_out(reader: Reader, refused: Refused) -> str:
+    names = ", ".join(reader.measure(code) for code in refused.question.measures)
+    return f"{names}. {refused.text(reader.language)}"
 
 
 def _row(frame: pd.DataFrame, by: Sequence[str], where: dict[str, str]) -> pd.Series:
@@ -86,7 +115,7 @@ def as_table(reader: Reader, figures: Sequence[KeyFigure], now: str) -> Table:
 
 def spark(values: Sequence) -> list[float]:
     """A series as a small chart takes it: a gap stays a gap, years before the first figure are left out."""
-    listed = [float("nan") if pd.isna(value) else float(value) for value in values]
+    listed = [float(value) if is_number(value) else float("nan") for value in values]
     while listed and listed[0] != listed[0]:
         listed.pop(0)
     return listed
@@ -101,7 +130,7 @@ def show(reader: Reader, figures: Sequence[KeyFigure]) -> None:
 
 
 def _show_one(reader: Reader, figure: KeyFigure) -> None:
-    known = not pd.isna(figure.change)
+    known = is_number(figure.change)
     # The label stands above and not inside, as a metric cuts a long one off.
     st.markdown(f"**{plain(figure.label)}**")
     st.metric(
@@ -125,8 +154,8 @@ def _arrow(figure: KeyFigure) -> str:
 
 def _short(reader: Reader, figure: KeyFigure) -> str:
     """The figure in its unit, money in whole euros: large letters have little room, and the table has the cents."""
-    if pd.isna(figure.now):
-        return "–"
+    if not is_number(figure.now):
+        return reader.withheld if figure.now is WITHHELD else "–"
     if measure(figure.code).unit == "cents":
         return format_euros(figure.now, reader.language, places=0)
     return reader.figure(figure.code, figure.now)
@@ -134,6 +163,6 @@ def _short(reader: Reader, figure: KeyFigure) -> str:
 
 def _delta(reader: Reader, figure: KeyFigure) -> str:
     """The change in percent, or in its unit where there is nothing to compare with."""
-    if pd.isna(figure.change_percent):
+    if not is_number(figure.change_percent):
         return reader.change(measure(figure.code).unit, figure.change)
     return reader.change("percent", figure.change_percent)

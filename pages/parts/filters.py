@@ -7,7 +7,7 @@ from functools import cached_property
 
 import streamlit as st
 
-from data_access import Database, Period, Value
+from data_access import COUNCIL, Database, Period, Value
 from pages.parts import address, marks
 from pages.parts.reader import Reader
 from pages.parts.sentences import during
@@ -21,11 +21,12 @@ NARROWEST = 150  # pixels of one filter: two stand side by side on a phone
 
 @dataclass(frozen=True)
 class View:
-    """What one visitor looks at on one page: which data, which days, which records, in which language."""
+    """What one visitor looks at on one page: which data, which days, which records, for whom, in which language."""
 
     page: str
     database: Database
     reader: Reader
+    audience: str
     period: Period
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -74,22 +75,32 @@ def choose(here, *dimensions: str, parts: bool = True) -> View:
         for name in dimensions:
             chosen[name] = _value(here, name, period, chosen.get(WITHIN.get(name, ""), ALL))
     where = {name: (code,) for name, code in chosen.items() if code != ALL}
-    marks.show(here.page, here.database, here.reader, period)
-    return View(here.page, here.database, here.reader, period, where)
+    view = View(here.page, here.database, here.reader, here.audience, period, where)
+    marks.show(view)
+    return view
 
 
 def _period(here, parts: bool) -> Period:
     t = here.reader.t
-    years = [str(year) for year in here.database.years]
+    council = here.audience == COUNCIL
+    years = [str(year) for year in (_finished(here.database) if council else here.database.years)]
     year = address.choose(st.selectbox, "year", t("filters.year"), years, years[0], str)
     if not parts:
         return Period.parse(year)
+    # What the council sees are calendar cells.
+    parts = PARTS[:-1] if council else PARTS
     part = address.choose(
-        st.selectbox, "part", t("filters.part"), PARTS, PARTS[0], lambda code: t(f"filters.part_{code}")
+        st.selectbox, "part", t("filters.part"), parts, parts[0], lambda code: t(f"filters.part_{code}")
     )
     if part == "dates":
         return _dates(here, int(year))
     return Period.parse(year if part == "year" else f"{year}-{part}")
+
+
+def _finished(database: Database) -> list[int]:
+    """Years that the records reach to the last day, newest first: what the council can see. If none is, all years."""
+    finished = [year for year in database.years if Period.year(year).last_day <= database.as_of.data_until]
+    return finished or list(database.years)
 
 
 def _dates(here, year: int) -> Period:

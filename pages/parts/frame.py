@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from data_access import (
+    INTERNAL,
     AsOf,
     DataAccessError,
     Database,
@@ -22,6 +23,7 @@ from data_access import (
     DataChanged,
     open_database,
 )
+from pages.parts import audience
 from pages.parts.reader import Reader, small
 from pages.parts.texts import language, t
 
@@ -37,26 +39,30 @@ _building = threading.Lock()
 
 @dataclass(frozen=True)
 class Here:
-    """The page that is being told: its name, the data and who reads."""
+    """The page that is being told: its name, the data, who reads and for whom it is meant."""
 
     page: str
     database: Database
     reader: Reader
+    audience: str
 
 
 @contextmanager
-def page(name: str, needs_records: bool = True) -> Iterator[Here]:
+def page(name: str, needs_records: bool = True, of_records: bool = False) -> Iterator[Here]:
     """Runs a page's story. Where there is no answer, a sentence stands in its place, never a traceback.
 
-    With `needs_records=False` it is told of a database into which nothing has been loaded yet, too.
+    With `needs_records=False` it is told of a database into which nothing has been loaded yet, too. A page `of_records`
+    tells of them as they are: it is for internal use only.
     """
     st.title(t(f"pages.{name}.title"), anchor=False)
     try:
         database = open_database()
-        here = Here(name, database, Reader(database.vocabulary, language()))
+        reader = Reader(database.vocabulary, language())
         if needs_records or database.coverage:
-            _standing(here)
-        yield here
+            _standing(name, database, reader)
+        if of_records:
+            audience.warn_of_records(reader)
+        yield Here(name, database, reader, INTERNAL if of_records else audience.choose(reader, name))
         st.session_state.pop(TOLD_ANEW, None)
     except DataChanged as error:
         _tell_anew(error)
@@ -74,13 +80,13 @@ def as_of_words(reader: Reader, as_of: AsOf) -> str:
     return reader.t("notes.as_of", until=as_of.data_until, loaded=loaded)
 
 
-def _standing(here: Here) -> None:
+def _standing(page: str, database: Database, reader: Reader) -> None:
     """How far the figures reach, and whether they are real."""
-    st.markdown(small(as_of_words(here.reader, here.database.as_of)))
-    if here.database.demonstration:
+    st.markdown(small(as_of_words(reader, database.as_of)))
+    if database.demonstration:
         with st.container(border=True, gap="xsmall"):
             st.markdown(t("frame.demonstration"))
-            if here.page != "method":
+            if page != "method":
                 st.page_link(METHOD_PAGE, label=t("frame.demonstration_more"), icon=":material/menu_book:")
 
 

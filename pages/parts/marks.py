@@ -1,11 +1,14 @@
-"""Marks: what a reader has to know of the records behind a page's figures, where they are not as they should be."""
+"""Marks: what a reader has to know of the records behind a page's figures, where they are not as they should be.
+
+They count records, so that they are for internal use only: the council gets none.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
 import streamlit as st
 
-from data_access import QUALITY_SUBJECTS, Database, Note, Period, Quality, read_quality, warnings_of
+from data_access import COUNCIL, QUALITY_SUBJECTS, Database, Note, Period, Quality, read_quality, warnings_of
 from pages.parts.frame import LOCAL_TIME
 from pages.parts.reader import Reader, plain
 
@@ -34,14 +37,18 @@ def today() -> date:
     return datetime.now(LOCAL_TIME).date()
 
 
-def warnings(page: str, database: Database, period: Period) -> tuple[Note, ...]:
+def warnings(view, period: Period) -> tuple[Note, ...]:
     """What has to be said of the records behind a page's figures of a period; nothing if all is well."""
-    return warnings_of(quality(database), SUBJECTS.get(page, ()), period, today())
+    return _warnings(view, SUBJECTS.get(view.page, ()), period)
 
 
-def warnings_about(subject: str, database: Database, period: Period) -> tuple[Note, ...]:
+def warnings_about(subject: str, view) -> tuple[Note, ...]:
     """What has to be said of the records of one subject."""
-    return warnings_of(quality(database), (subject,), period, today())
+    return _warnings(view, (subject,), view.period)
+
+
+def _warnings(view, subjects: Sequence[str], period: Period) -> tuple[Note, ...]:
+    return () if view.audience == COUNCIL else warnings_of(quality(view.database), subjects, period, today())
 
 
 def all_warnings(database: Database, period: Period) -> tuple[Note, ...]:
@@ -49,15 +56,15 @@ def all_warnings(database: Database, period: Period) -> tuple[Note, ...]:
     return warnings_of(quality(database), QUALITY_SUBJECTS, period, today())
 
 
-def show(page: str, database: Database, reader: Reader, period: Period) -> None:
+def show(view) -> None:
     """The mark of a page: the gravest warning, how many more there are, and the way to all of them."""
-    found = warnings(page, database, period)
+    found = warnings(view, view.period)
     if not found:
         return
-    with st.container(border=True, gap="xsmall", key=f"{page}_mark"):
-        st.markdown(f":material/warning: {said(reader, found)}")
-        year = {"year": str(period.start.year)}
-        st.page_link(QUALITY_PAGE, label=reader.t("quality.more"), icon=":material/fact_check:", query_params=year)
+    with st.container(border=True, gap="xsmall", key=f"{view.page}_mark"):
+        st.markdown(f":material/warning: {said(view.reader, found)}")
+        year = {"year": str(view.year)}
+        st.page_link(QUALITY_PAGE, label=view.reader.t("quality.more"), icon=":material/fact_check:", query_params=year)
 
 
 def said(reader: Reader, notes: Sequence[Note]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from data_access import TOTAL, UNKNOWN, Period, Vocabulary, dimension, measure
+from data_access import TOTAL, UNKNOWN, WITHHELD, Period, Vocabulary, dimension, measure
 from data_access.language import (
     Texts,
     cell_short,
@@ -93,17 +93,28 @@ class Reader:
     def measure(self, code: str) -> str:
         return measure(code).name(self.language)
 
+    @property
+    def withheld(self) -> str:
+        """The mark that stands in place of a withheld figure."""
+        return self.t("words.withheld")
+
     def figure(self, code: str, value) -> str:
-        """A figure of a measure in its unit, or `nav publicēts`."""
+        """A figure of a measure in its unit, the mark of a withheld one, or `nav publicēts`."""
         return self.value(measure(code).unit, value)
 
     def value(self, unit: str, value) -> str:
-        """A figure in a unit, or `nav publicēts`."""
+        """A figure in a unit, the mark of a withheld one, or `nav publicēts`."""
+        if value is WITHHELD:
+            return self.withheld
         return self.t("words.not_published") if pd.isna(value) else format_value(value, unit, self.language)
 
     def change(self, unit: str, value) -> str:
-        """A difference with its sign, or a dash where there is none to speak of."""
+        """A difference with its sign, the mark of a withheld one, or a dash where there is none to speak of."""
+        if value is WITHHELD:
+            return self.withheld
         return "–" if pd.isna(value) else format_change(value, unit, self.language)
 
     def percent(self, value) -> str:
+        if value is WITHHELD:
+            return self.withheld
         return "–" if pd.isna(value) else format_percent(value, self.language)

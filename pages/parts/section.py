@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from data_access import Answer, AsOf, Comparison, Note, Period
-from pages.parts import charts, exports, marks, tables
+from pages.parts import audience, charts, exports, marks, tables
 from pages.parts.answers import notes_of
 from pages.parts.filters import View
 from pages.parts.frame import as_of_words
@@ -49,13 +49,15 @@ def tell(
     `below` puts something under picture and table, and `under` keeps a table of few columns under its picture.
     """
     shown = period or view.period
-    warnings = marks.warnings(view.page, view.database, shown)
+    warnings = marks.warnings(view, shown)
     if table.empty:
         # A sentence needs figures; without any, the section has the name of what it would show.
         headline = table.corner
     if not headed:
         head(view, key, headline)
-    if table.unknown:
+    if table.withheld:
+        st.info(view.reader.t("states.withheld", mark=view.reader.withheld), icon=":material/shield:")
+    elif table.unknown:
         st.info(view.reader.t("states.not_published"), icon=":material/hourglass_empty:")
     elif table.empty:
         st.info(nothing or view.reader.t("states.nothing"), icon=":material/search_off:")
@@ -215,7 +217,7 @@ def _sheet(
         *said,
         (t("exports.as_of"), as_of_words(view.reader, as_of)),
         (t("exports.source"), t("exports.source_demonstration" if as_of.demonstration else "exports.source_records")),
-        (t("exports.audience"), t("exports.audience_internal")),
+        *audience.said(view.reader, view.audience),
     ]
     return exports.Sheet(headline, tuple(pairs), table, tuple(sentences), view.reader, native)
 

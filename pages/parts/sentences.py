@@ -5,9 +5,13 @@ The forms stand in the catalogues; here is only which one is taken.
 
 import pandas as pd
 
-from data_access import TOTAL, Answer, Comparison, Period, measure
+from data_access import TOTAL, WITHHELD, Answer, Comparison, Period, measure
 from data_access.language import format_euros
 from pages.parts.reader import Reader
+from pages.parts.tables import extremes
+from pages.parts.withheld import hidden, is_number
+
+SOME_WITHHELD = "some_withheld"  # among what fills a sentence: what is named first is so of the figures shown
 
 
 def during(reader: Reader, period: Period) -> str:
@@ -30,6 +34,8 @@ def during(reader: Reader, period: Period) -> str:
 
 def counted(reader: Reader, what: str, count) -> str:
     """A number with its noun in the form the sentence needs: `count.households_to` 1301 → 1301 mājsaimniecībai."""
+    if count is WITHHELD:
+        return reader.t(f"count.{what}", count=reader.withheld)
     if pd.isna(count):
         return reader.t("words.not_published")
     return reader.t(f"count.{what}", count=int(count))
@@ -37,12 +43,16 @@ def counted(reader: Reader, what: str, count) -> str:
 
 def euros(reader: Reader, cents) -> str:
     """Money in a sentence: whole euros, as the table beside it has the cents."""
-    return reader.t("words.not_published") if pd.isna(cents) else format_euros(cents, reader.language, places=0)
+    if is_number(cents):
+        return format_euros(cents, reader.language, places=0)
+    return reader.value("cents", cents)
 
 
 def changed(reader: Reader, code: str, change, percent, before: Period) -> str:
     """How a figure stands to that of the year before: par 12,3 % vairāk nekā 2022. gadā."""
     when = during(reader, before)
+    if change is WITHHELD:
+        return reader.t("change.withheld", before=when)
     if pd.isna(change):
         return reader.t("change.unknown", before=when)
     if change == 0:
@@ -51,14 +61,17 @@ def changed(reader: Reader, code: str, change, percent, before: Period) -> str:
     return reader.t("change.more" if change > 0 else "change.less", size=size, before=when)
 
 
-def first(reader: Reader, frame: pd.DataFrame, dimension: str, code: str) -> dict[str, str]:
-    """The row with the highest figure, for a sentence: its `name` and its `figure`."""
-    parts = frame[(frame[dimension] != TOTAL) & frame[code].notna()]
+def first(reader: Reader, frame: pd.DataFrame, dimension: str, code: str) -> dict[str, str | bool]:
+    """The row with the highest figure, for a sentence: its `name` and its `figure`, and whether others are withheld."""
+    parts = frame[frame[dimension] != TOTAL]
+    withheld, parts = bool(hidden(parts, code).any()), parts[parts[code].notna()]
+    if parts.empty and withheld:
+        return {"name": reader.withheld, "figure": reader.withheld}
     if parts.empty:
         return {"name": reader.t("words.unknown"), "figure": reader.t("words.not_published")}
     row = parts.loc[parts[code].astype("Float64").idxmax()]
     figure = euros(reader, row[code]) if measure(code).unit == "cents" else reader.figure(code, row[code])
-    return {"name": reader.label(dimension, row[dimension]), "figure": figure}
+    return {"name": reader.label(dimension, row[dimension]), "figure": figure, SOME_WITHHELD: withheld}
 
 
 def named(reader: Reader, answer: Answer, dimension: str, code: str) -> str:
@@ -79,8 +92,8 @@ def _lower(label: str) -> str:
 def against(reader: Reader, comparison: Comparison, code: str, noun: str = "") -> dict[str, str]:
     """A total against that of the year before, for a sentence: `when`, `figure` (with its noun) and `change`."""
     now, before = comparison.now.value(code), comparison.before.value(code)
-    known = now is not None and before is not None
-    change = now - before if known else None
+    known = is_number(now) and is_number(before)
+    change = now - before if known else WITHHELD if WITHHELD in (now, before) else None
     figure = euros(reader, now) if measure(code).unit == "cents" else reader.figure(code, now)
     return {
         "when": during(reader, comparison.now.question.period),
@@ -95,9 +108,11 @@ def between(reader: Reader, answer: Answer, time: str, code: str) -> str:
     """From which figure to which a series goes: its first and its last known cell, counted over everything."""
     cells = sorted(cell for cell in set(answer.frame[time]) if cell != TOTAL)
     known = [(cell, answer.value(code, **{time: cell})) for cell in cells]
-    known = [(cell, value) for cell, value in known if value is not None]
+    withheld = any(value is WITHHELD for _, value in known)
+    known = [(cell, value) for cell, value in known if is_number(value)]
     if not known:
-        return say(reader, "sentence.no_series", name=reader.measure(code))
+        key = "sentence.withheld_series" if withheld else "sentence.no_series"
+        return say(reader, key, name=reader.measure(code))
     (start, earlier), (end, later) = known[0], known[-1]
     return say(
         reader,
@@ -111,8 +126,9 @@ def between(reader: Reader, answer: Answer, time: str, code: str) -> str:
 
 
 def moved(reader: Reader, frame: pd.DataFrame, dimension: str, code: str, when: str) -> str:
-    """What rose and fell most, from the rows of `tables.extremes`."""
+    """What rose and fell most, from the frame of a comparison."""
     column = f"{code}_change"
+    withheld, frame = bool(hidden(frame, column).any()), extremes(frame, dimension, column)
     rose, fell = frame[frame[column] > 0], frame[frame[column] < 0]
     parts = []
     for key, rows, place in (("sentence.rose", rose, 0), ("sentence.fell", fell, -1)):
@@ -122,14 +138,18 @@ def moved(reader: Reader, frame: pd.DataFrame, dimension: str, code: str, when: 
             parts.append(reader.t(key, name=name, figure=euros(reader, abs(row[column]))))
     if not parts:
         return say(reader, "sentence.not_moved", when=when)
-    return say(reader, "sentence.moved", when=when, what=", ".join(parts))
+    return say(reader, "sentence.moved", when=when, what=", ".join(parts), **{SOME_WITHHELD: withheld})
 
 
 def say(reader: Reader, key: str, **params) -> str:
     """A sentence of the catalogue, beginning with a capital letter.
 
-    Where one of its figures is not known, its shorter form is taken, if there is one: `<key>_unknown`.
+    Where one of its figures is not known, its shorter form is taken, if there is one: `<key>_unknown`. Where it names
+    the highest of figures some of which are withheld, it says so.
     """
+    some_withheld = params.pop(SOME_WITHHELD, False)
     unknown = reader.t("words.not_published") in params.values() and f"{key}_unknown" in reader.t
     text = reader.t(f"{key}_unknown" if unknown else key, **params)
+    if some_withheld:
+        text += reader.t("sentence.of_shown")
     return text[:1].upper() + text[1:]

@@ -1,12 +1,13 @@
 """Tables for people: an answer's codes and figures as rows and columns with names, the same on screen and in files."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 import streamlit as st
 
-from data_access import TOTAL, UNKNOWN, Comparison, dimension, measure
+from data_access import TOTAL, UNKNOWN, WITHHELD, Answer, Comparison, Withheld, dimension, measure
+from pages.parts import withheld
 from pages.parts.reader import Reader, plain
 
 LONG = 14  # rows: a longer table scrolls beside its chart, under its header
@@ -33,10 +34,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """A row: its name, its figures (None: not known), whether it is a total, and its unit if it has one of its own."""
+    """A row: its name, its figures (None: not known; or WITHHELD), whether it is a total, and its own unit if it has
+    one."""
 
     name: str
-    figures: tuple[int | float | str | None, ...]
+    figures: tuple[int | float | str | Withheld | None, ...]
     total: bool = False
     unit: str | None = None
 
@@ -55,9 +57,19 @@ class Table:
         return column.unit if column.unit in ("percent", "text") or row.unit is None else row.unit
 
     @property
+    def _all(self) -> list:
+        return [figure for row in self.rows for figure in row.figures]
+
+    @property
     def empty(self) -> bool:
-        """Whether no figure is known and different from zero."""
-        return not any(figure for row in self.rows for figure in row.figures)
+        """Whether there is nothing to be seen: no figure but zero, or none that is not withheld."""
+        return self.withheld or not any(figure or figure is WITHHELD for figure in self._all)
+
+    @property
+    def withheld(self) -> bool:
+        """Whether figures are withheld, and none is shown."""
+        figures = self._all
+        return WITHHELD in figures and all(figure is None or figure is WITHHELD for figure in figures)
 
     @property
     def wordy(self) -> bool:
@@ -67,8 +79,7 @@ class Table:
     @property
     def unknown(self) -> bool:
         """Whether there are figures to show, and none of them is known."""
-        figures = [figure for row in self.rows for figure in row.figures]
-        return bool(figures) and all(figure is None for figure in figures)
+        return bool(self._all) and all(figure is None for figure in self._all)
 
 
 def known(*figures) -> tuple[int | float | None, ...]:
@@ -76,8 +87,8 @@ def known(*figures) -> tuple[int | float | None, ...]:
     return tuple(None if pd.isna(figure) else figure for figure in figures)
 
 
-def _figures(row, names: Iterable[str]) -> tuple[int | float | None, ...]:
-    return known(*(row[name] for name in names))
+def _figures(row, names: Iterable[str]) -> tuple[int | float | Withheld | None, ...]:
+    return tuple(withheld.cell(row, name) for name in names)
 
 
 def _measured(reader: Reader, codes: Sequence[str]) -> tuple[Column, ...]:
@@ -133,17 +144,13 @@ def crossed(reader: Reader, frame: pd.DataFrame, down: str, across: str, code: s
     """
     rows = [name for name in _codes(reader, frame, down) if total_down or name != TOTAL]
     columns = _codes(reader, frame, across)
-    cells = frame.set_index([down, across])[code]
-
-    def cell(row: str, column: str):
-        value = cells.get((row, column), 0)
-        return None if pd.isna(value) else value
-
+    places = zip(frame[down], frame[across], strict=True)
+    cells = dict(zip(places, withheld.column(frame, code), strict=True))
     unit, name_of = measure(code).unit, _names(reader, frame, (down,))
     return Table(
         reader.dimension(down),
         tuple(Column(reader.short(across, column), unit) for column in columns),
-        tuple(Row(name_of(down, row), tuple(cell(row, c) for c in columns), row == TOTAL) for row in rows),
+        tuple(Row(name_of(down, row), tuple(cells.get((row, c), 0) for c in columns), row == TOTAL) for row in rows),
     )
 
 
@@ -188,14 +195,13 @@ def filled(frame: pd.DataFrame, dimension: str, code: str) -> pd.DataFrame:
     return frame if frame.loc[unknown, code].fillna(1).any() else frame[~unknown]
 
 
-def marginal(reader: Reader, frame: pd.DataFrame, by: Sequence[str], value: str, codes: Sequence[str]) -> Table:
-    """One row a dimension: its records with one value (`with`), counted over all values of the others."""
+def marginal(reader: Reader, splits: Mapping[str, Answer], value: str) -> Table:
+    """One row a dimension: its records with one value (`with`), out of an answer to the same measures split by it."""
     rows = []
-    for name in by:
-        row = totals_over(frame[frame[name] == value], *(other for other in by if other != name))
-        figures = _figures(row.iloc[0], codes) if len(row) else (0,) * len(codes)
-        rows.append(Row(reader.label(name, value), figures))
-    rows.append(Row(reader.t("words.total"), _figures(totals_over(frame, *by).iloc[0], codes), total=True))
+    for name, split in splits.items():
+        codes = split.question.measures
+        rows.append(Row(reader.label(name, value), tuple(split.value(code, **{name: value}) for code in codes)))
+    rows.append(Row(reader.t("words.total"), tuple(split.value(code) for code in codes), total=True))
     return Table(reader.t("tables.household"), _measured(reader, codes), tuple(rows))
 
 
@@ -225,7 +231,10 @@ def show(reader: Reader, table: Table, alt: str, tall: int | None = None) -> Non
     """A real table, through whose cells a screen reader walks. A long one scrolls within `tall` pixels, if given."""
     frame = pd.DataFrame(
         {
-            place: pd.array([row.figures[place] for row in table.rows], dtype="string" if column.words else "Float64")
+            place: pd.array(
+                [None if row.figures[place] is WITHHELD else row.figures[place] for row in table.rows],
+                dtype="string" if column.words else "Float64",
+            )
             for place, column in enumerate(table.columns)
         }
     )

@@ -1,10 +1,12 @@
 """The parts of a page that is too long to be read at once: one is shown, and only its questions are asked."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import streamlit as st
 
-from pages.parts import address
+from pages.parts import address, audience, refusal
+from pages.parts.answers import Refused
 from pages.parts.filters import View
 
 
@@ -22,4 +24,15 @@ def show_one(view: View, stories: Mapping[str, Callable[[View], None]]) -> None:
         required=True,
         wrap=True,
     )
-    stories[chosen](view)
+    with audience.patience(view.reader, view.audience), section(view):
+        stories[chosen](view)
+
+
+@contextmanager
+def section(view: View) -> Iterator[None]:
+    """One section of several: where its question is not for the audience, it says so in its place, and the others are
+    told."""
+    try:
+        yield
+    except Refused as error:
+        refusal.say(view, error)

@@ -9,7 +9,7 @@ from pages.parts.frame import page
 mine = desk()
 stage = mine.stage  # looked at before the database: what has ended by now is in it
 
-with page("loading", needs_records=False) as here:
+with page("loading", needs_records=False, of_records=True) as here:
     reader, database = here.reader, here.database
 
     st.markdown(reader.t("upload.intro"))

@@ -5,7 +5,7 @@ from pages.parts.address import switch
 from pages.parts.answers import ask, compare, notes_of
 from pages.parts.frame import page
 from pages.parts.running import running
-from pages.parts.section import head, tell, tell_bars
+from pages.parts.section import head, tell, tell_bars, tell_crossed
 from pages.parts.sentences import against, counted, euros, first, named, say
 
 PAID = ("spend", "households_assisted", "persons_assisted")
@@ -13,20 +13,19 @@ PAID = ("spend", "households_assisted", "persons_assisted")
 
 def types(view) -> None:
     reader, when = view.reader, view.when
-    paid = ask(view, PAID, by=("benefit_group", "benefit"))
-    total = euros(reader, paid.value("spend"))
-    households = counted(reader, "households_to", paid.value("households_assisted"))
-    most = first(reader, paid.parts, "benefit", "spend")
-    headline = say(reader, "benefits.by_benefit", when=when, total=total, households=households, **most)
-    table = tables.listed(reader, paid.frame, ("benefit_group", "benefit"), PAID)
-    bars = charts.bars(reader, paid.parts, "benefit", "spend", group="benefit_group")
-    tell(view, "by_benefit", headline, table, bars, paid.notes)
-
-    forms = ask(view, "spend", by=("benefit", "form"))
-    sums = {form: euros(reader, forms.value("spend", form=form)) for form in ("cash", "in_kind")}
-    table = tables.crossed(reader, forms.frame, "benefit", "form", "spend")
-    stack = charts.stacked(reader, forms.frame, "benefit", "form", "spend")
-    tell(view, "by_form", say(reader, "benefits.by_form", when=when, **sums), table, stack, forms.notes)
+    with views.section(view):
+        paid = ask(view, PAID, by=("benefit_group", "benefit"))
+        total = euros(reader, paid.value("spend"))
+        households = counted(reader, "households_to", paid.value("households_assisted"))
+        most = first(reader, paid.parts, "benefit", "spend")
+        headline = say(reader, "benefits.by_benefit", when=when, total=total, households=households, **most)
+        table = tables.listed(reader, paid.frame, ("benefit_group", "benefit"), PAID)
+        bars = charts.bars(reader, paid.parts, "benefit", "spend", group="benefit_group")
+        tell(view, "by_benefit", headline, table, bars, paid.notes)
+    with views.section(view):
+        forms = ask(view, "spend", by=("benefit", "form"))
+        sums = {form: euros(reader, forms.value("spend", form=form)) for form in ("cash", "in_kind")}
+        tell_crossed(view, "by_form", say(reader, "benefits.by_form", when=when, **sums), forms, charts.stacked)
 
 
 def months(view) -> None:
@@ -45,9 +44,10 @@ def months(view) -> None:
 
 def recipients(view) -> None:
     for name in ("status", "population"):
-        split = ask(view, PAID, by=name)
-        what = named(view.reader, split, name, "spend")
-        tell_bars(view, f"by_{name}", say(view.reader, f"benefits.by_{name}", when=view.when, what=what), split)
+        with views.section(view):
+            split = ask(view, PAID, by=name)
+            what = named(view.reader, split, name, "spend")
+            tell_bars(view, f"by_{name}", say(view.reader, f"benefits.by_{name}", when=view.when, what=what), split)
 
 
 def places(view) -> None:
@@ -57,14 +57,14 @@ def places(view) -> None:
 
 
 def report(view) -> None:
-    reader = view.reader
+    reader, by = view.reader, ("benefit_group", "benefit")
     for population in ("residents", "ukraine_civilians"):
-        both = compare(view, "spend", by=("benefit_group", "benefit"), where={"population": population})
-        headline = say(reader, f"benefits.two_years_{population}", **against(reader, both, "spend"))
-        years = tables.periods_of(reader, both)
-        table = tables.compared(reader, both.frame, ("benefit_group", "benefit"), ["spend"], years)
-        said = [(reader.dimension("population"), reader.label("population", population))]
-        tell(view, f"two_years_{population}", headline, table, notes=notes_of(both), said=said)
+        with views.section(view):
+            both = compare(view, "spend", by=by, where={"population": population})
+            headline = say(reader, f"benefits.two_years_{population}", **against(reader, both, "spend"))
+            table = tables.compared(reader, both.frame, by, ["spend"], tables.periods_of(reader, both))
+            said = [(reader.dimension("population"), reader.label("population", population))]
+            tell(view, f"two_years_{population}", headline, table, notes=notes_of(both), said=said)
 
 
 with page("benefits") as here:

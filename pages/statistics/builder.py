@@ -10,9 +10,9 @@ with page("builder") as here:
         saving.introduce(reader, view)
         telling.tell_kept(here, view, world)
     else:
-        request, troubles = controls.current(world)
+        request, troubles = controls.current(world, here.audience)
         controls.show(reader, request, world, beside=saving.menu)
         telling.say_troubles(reader, troubles)
-        answered = telling.ask(here, request, world)
-        telling.tell(here, request, world, answered)
-        saving.show(reader, request, lambda: answered)
+        if answered := telling.ask(here, request, world):
+            telling.tell(here, request, world, answered)
+            saving.show(reader, request, lambda: answered)

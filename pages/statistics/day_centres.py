@@ -15,10 +15,11 @@ REPORTED = {"centre": "gadc"}
 def branches(view) -> None:
     reader = view.reader
     for code in ("visits", "visitors"):
-        split = ask(view, code, by=("branch", "visitor_group"))
-        total, who = counted(reader, code, split.value(code)), named(reader, split, "visitor_group", code)
-        headline = say(reader, "day_centres.branches", when=view.when, total=total, who=who)
-        tell_crossed(view, f"branches_{code}", headline, split, partial(charts.stacked, apart=True))
+        with views.section(view):
+            split = ask(view, code, by=("branch", "visitor_group"))
+            total, who = counted(reader, code, split.value(code)), named(reader, split, "visitor_group", code)
+            headline = say(reader, "day_centres.branches", when=view.when, total=total, who=who)
+            tell_crossed(view, f"branches_{code}", headline, split, partial(charts.stacked, apart=True))
 
 
 def months(view) -> None:

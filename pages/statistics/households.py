@@ -13,38 +13,40 @@ WITHIN = ("children_in_household", "disability_in_household", "pension_age_in_ho
 
 def statuses(view) -> None:
     reader, when = view.reader, view.when
-    split = ask(view, OVER_THE_PERIOD, by="status")
-    households = counted(reader, "households_to", split.value("households_with_status"))
-    what = named(reader, split, "status", "households_with_status")
-    headline = say(reader, "households.by_status", when=when, households=households, what=what)
-    tell_bars(view, "by_status", headline, split)
-
-    members = ask(view, "persons_with_status", by=("member_group", "status"))
-    groups = {
-        group: reader.figure("persons_with_status", members.value(member_group=group))
-        for group in ("child", "disability", "pension_age")
-    }
-    persons = counted(reader, "of_persons", members.value())
-    table = tables.crossed(reader, members.frame, "member_group", "status", "persons_with_status")
-    all_statuses = tables.totals_over(members.frame, "status")
-    bars = charts.bars(reader, all_statuses, "member_group", "persons_with_status")
-    headline = say(reader, "households.composition", when=when, persons=persons, **groups)
-    tell(view, "composition", headline, table, bars, members.notes)
-
-    within = ask(view, OVER_THE_PERIOD, by=WITHIN)
-    with_children = counted(reader, "in_households", within.value(children_in_household="with"))
-    of_all = counted(reader, "of_households", within.value())
+    with views.section(view):
+        split = ask(view, OVER_THE_PERIOD, by="status")
+        households = counted(reader, "households_to", split.value("households_with_status"))
+        what = named(reader, split, "status", "households_with_status")
+        headline = say(reader, "households.by_status", when=when, households=households, what=what)
+        tell_bars(view, "by_status", headline, split)
+    with views.section(view):
+        members = ask(view, "persons_with_status", by=("member_group", "status"))
+        groups = {
+            group: reader.figure("persons_with_status", members.value(member_group=group))
+            for group in ("child", "disability", "pension_age")
+        }
+        persons = counted(reader, "of_persons", members.value())
+        table = tables.crossed(reader, members.frame, "member_group", "status", "persons_with_status")
+        all_statuses = tables.totals_over(members.frame, "status")
+        bars = charts.bars(reader, all_statuses, "member_group", "persons_with_status")
+        headline = say(reader, "households.composition", when=when, persons=persons, **groups)
+        tell(view, "composition", headline, table, bars, members.notes)
+    # Each by itself: crossed, they would tell of few households.
+    splits = {name: ask(view, OVER_THE_PERIOD, by=name) for name in WITHIN}
+    children = splits["children_in_household"]
+    with_children = counted(reader, "in_households", children.value(children_in_household="with"))
+    of_all = counted(reader, "of_households", children.value())
     headline = say(reader, "households.within", when=when, households=with_children, of_all=of_all)
-    table = tables.marginal(reader, within.frame, WITHIN, "with", OVER_THE_PERIOD)
-    tell(view, "within", headline, table, notes=without(within.notes, "overlap"))
+    notes = dict.fromkeys(note for split in splits.values() for note in split.notes)
+    tell(view, "within", headline, tables.marginal(reader, splits, "with"), notes=without(notes, "overlap"))
 
 
 def months(view) -> None:
     reader, year = view.reader, view.whole_year
-    stock = ask(view, "households_on_date", by=("month", "status"), period=year)
-    headline = between(reader, stock, "month", "households_on_date")
-    tell_lines(view, "month_ends", headline, stock, total_down=False)
-
+    with views.section(view):
+        stock = ask(view, "households_on_date", by=("month", "status"), period=year)
+        headline = between(reader, stock, "month", "households_on_date")
+        tell_lines(view, "month_ends", headline, stock, total_down=False)
     decisions = ask(view, DECISIONS, by="month", period=year)
     times = {code: counted(reader, "times", decisions.value(code)) for code in DECISIONS}
     tell_measures(view, "decisions", say(reader, "households.decisions", when=during(reader, year), **times), decisions)

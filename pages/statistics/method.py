@@ -35,7 +35,7 @@ def words(reader, key: str, text: str) -> None:
 
 with page("method") as here:
     reader = here.reader
-    view = View(here.page, here.database, reader, Period.year(here.database.years[0]))
+    view = View(here.page, here.database, reader, here.audience, Period.year(here.database.years[0]))
     rules(reader)
     words(reader, "reach", reader.t("method.reach_said"))
     reach = glossary.reach(reader, here.database)

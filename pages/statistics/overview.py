@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.parts import charts, figures, filters, tables
-from pages.parts.answers import ask, compare, notes_of
+from pages.parts import audience, charts, figures, filters, tables, views
+from pages.parts.answers import compare, notes_of
 from pages.parts.frame import links, page
 from pages.parts.section import tell
 from pages.parts.sentences import during, moved, say
@@ -28,40 +28,40 @@ KEY_FIGURES = (
     ("visits", "day_centres", "visits", "visits", {}),
 )
 
-with page("overview") as here:
-    view = filters.choose(here, "population", parts=False)
-    reader, when = view.reader, during(here.reader, view.period)
 
-    compared, series = {}, {}
-    for name, (measures, by, where) in QUESTIONS.items():
-        compared[name] = compare(view, measures, by=by, where=where)
-        series[name] = ask(view, measures, by=("year", *by), where=where, period=view.all_years)
-    key_figures = [
-        figures.key_figure(
-            reader, reader.t(f"overview.{key}"), compared[name], series[name], code, f"overview.{key}_said", noun, **row
-        )
+def key_figures(view) -> None:
+    reader = view.reader
+    asked, refused = figures.ask_each(view, QUESTIONS)
+    found = [
+        figures.key_figure(reader, reader.t(f"overview.{key}"), *asked[name], code, f"overview.{key}_said", noun, **row)
         for key, name, code, noun, row in KEY_FIGURES
+        if name in asked
     ]
-    figures.show(reader, key_figures)
-    notes = list(dict.fromkeys(note for one in compared.values() for note in notes_of(one)))
-    tell(
-        view,
-        "key_figures",
-        say(reader, "overview.key_figures", when=when),
-        figures.as_table(reader, key_figures, reader.period(view.period)),
-        notes=notes,
-    )
+    figures.show(reader, found)
+    notes = list(dict.fromkeys(note for both, _ in asked.values() for note in notes_of(both)))
+    headline = say(reader, "overview.key_figures", when=during(reader, view.period))
+    table = figures.as_table(reader, found, reader.period(view.period))
+    tell(view, "key_figures", headline, table, notes=notes, remarks=refused)
 
-    spend = compare(view, "spend", by="benefit")
+
+def movers(view) -> None:
+    reader, spend = view.reader, compare(view, "spend", by="benefit")
     changes = tables.extremes(spend.frame, "benefit", "spend_change")
     tell(
         view,
         "movers",
-        moved(reader, changes, "benefit", "spend", when),
+        moved(reader, spend.frame, "benefit", "spend", during(reader, view.period)),
         tables.compared(reader, changes, "benefit", ["spend"], tables.periods_of(reader, spend)),
         charts.movers(reader, changes, "benefit", "spend"),
         notes_of(spend),
     )
 
-    st.subheader(reader.t("overview.more"), anchor=False)
+
+with page("overview") as here:
+    view = filters.choose(here, "population", parts=False)
+    with audience.patience(view.reader, view.audience):
+        for tell_one in (key_figures, movers):
+            with views.section(view):
+                tell_one(view)
+    st.subheader(view.reader.t("overview.more"), anchor=False)
     links("benefits", "households", "psychologists", "day_centres")

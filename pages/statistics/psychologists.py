@@ -2,31 +2,31 @@
 
 from functools import partial
 
-import streamlit as st
-
-from pages.parts import address, charts, filters, tables, views
+from pages.parts import charts, filters, tables, views
+from pages.parts.address import radio
 from pages.parts.answers import ask, compare
 from pages.parts.frame import page
 from pages.parts.section import tell_bars, tell_changes, tell_crossed, tell_lines, tell_measures, tell_two_years
 from pages.parts.sentences import against, counted, during, first, named, say
 
-CLIENTS = "psychologist_clients"
+CLIENTS, HELD = "psychologist_clients", "consultations"
 WAYS = ("problem_category", "problem_area")  # of counting problem areas (rule 6)
 
 
 def clients(view) -> None:
-    reader, split = view.reader, ask(view, CLIENTS, by=("age_group", "person_group"))
-    total, who = counted(reader, "clients", split.value()), named(reader, split, "person_group", CLIENTS)
-    headline = say(reader, "psychologists.by_age", when=view.when, clients=total, who=who)
-    tell_crossed(view, "by_age", headline, split, partial(charts.stacked, apart=True, ranked=False))
-    both = compare(view, CLIENTS, by="age_class")
-    said = against(reader, both, CLIENTS, "clients")
+    reader = view.reader
+    with views.section(view):
+        split = ask(view, CLIENTS, by=("age_group", "person_group"))
+        total, who = counted(reader, "clients", split.value()), named(reader, split, "person_group", CLIENTS)
+        headline = say(reader, "psychologists.by_age", when=view.when, clients=total, who=who)
+        tell_crossed(view, "by_age", headline, split, partial(charts.stacked, apart=True, ranked=False))
+    said = against(reader, both := compare(view, CLIENTS, by="age_class"), CLIENTS, "clients")
     tell_changes(view, "two_years", say(reader, "psychologists.two_years", **said), both, "age_class", CLIENTS)
 
 
 def problems(view) -> None:
     reader, t = view.reader, view.reader.t
-    way = address.choose(st.radio, "areas", t("psychologists.ways"), WAYS, WAYS[0], reader.dimension, horizontal=True)
+    way = radio("areas", t("psychologists.ways"), WAYS, reader.dimension)
     remarks = [t(f"psychologists.explained_{way}"), t("psychologists.report_counts")]
     for age_class in view.where.get("age_class", ("child", "adult")):
         split = ask(view, CLIENTS, by=way, where={"age_class": age_class})
@@ -44,21 +44,21 @@ def ages(view) -> None:
 
 
 def consultations(view) -> None:
-    reader, year = view.reader, view.whole_year
-    split = ask(view, "consultations", by=("month", "attendance"), period=year)
-    when, total = during(reader, year), counted(reader, "consultations", split.value())
-    missed = reader.figure("consultations", split.value(attendance="missed"))
-    tell_lines(view, "by_month", say(reader, "psychologists.by_month", when=when, total=total, missed=missed), split)
-    shares = ask(view, "missed_share", by="month", period=year)
-    most = {"share": reader.percent(shares.value()), **first(reader, shares.parts, "month", "missed_share")}
-    tell_measures(view, "missed", say(reader, "psychologists.missed", when=when, **most), shares)
-    both = compare(view, "consultations", by="month", period=year)
-    said = against(reader, both, "consultations", "consultations")
-    tell_two_years(view, "years", say(reader, "psychologists.years", **said), both, "month", "consultations")
+    reader, year, when = view.reader, view.whole_year, during(view.reader, view.whole_year)
+    with views.section(view):
+        held = ask(view, HELD, by=("month", "attendance"), period=year)
+        total, missed = counted(reader, HELD, held.value()), reader.figure(HELD, held.value(attendance="missed"))
+        tell_lines(view, "by_month", say(reader, "psychologists.by_month", when=when, total=total, missed=missed), held)
+    with views.section(view):
+        shares = ask(view, "missed_share", by="month", period=year)
+        most = {"share": reader.percent(shares.value()), **first(reader, shares.parts, "month", "missed_share")}
+        tell_measures(view, "missed", say(reader, "psychologists.missed", when=when, **most), shares)
+    said = against(reader, both := compare(view, HELD, by="month", period=year), HELD, HELD)
+    tell_two_years(view, "years", say(reader, "psychologists.years", **said), both, "month", HELD)
 
 
 def caseload(view) -> None:
-    split = ask(view, (CLIENTS, "consultations", "missed_share"), by="psychologist")
+    split = ask(view, (CLIENTS, HELD, "missed_share"), by="psychologist")
     most = {"when": view.when, **first(view.reader, split.parts, "psychologist", CLIENTS)}
     tell_bars(view, "caseload", say(view.reader, "psychologists.caseload", **most), split)
 

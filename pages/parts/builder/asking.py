@@ -6,9 +6,10 @@ from math import prod
 
 import pandas as pd
 
-from data_access import UNKNOWN, Answer, AsOf, Database, Note, Period, Question, compare_with
+from data_access import COUNCIL, UNKNOWN, Answer, AsOf, Database, Note, Period, Question, compare_with
 from pages.parts.builder.request import Request
 from pages.parts.builder.world import World, is_time
+from pages.parts.withheld import marked
 
 # Combinations of values that are asked for at once. The largest that the pages ask are some hundreds; this many take
 # a second or two, and a table of them is read by nobody.
@@ -19,7 +20,8 @@ MOST_ASKED = 60_000
 class Answered:
     """What a request was answered with.
 
-    `frame` is that of an `Answer`, or of a `Comparison` with the period `before`. `narrowed` is the dimension of which
+    `frame` is that of an `Answer`, or of a `Comparison` with the period `before`; it says beside each figure whether it
+    is withheld. `narrowed` is the dimension of which
     only the first values were asked, as all `values` of them would be too many; its totals are then no totals.
     """
 
@@ -34,7 +36,16 @@ class Answered:
 
 def question_of(request: Request, world: World) -> Question:
     """The one question that a request asks."""
-    return Question.of(request.measures, world.period(request.period), by=request.by, where=dict(request.where))
+    # Years of the council's tables each stand for themselves, and so does an age in them.
+    ages = "each_year" if request.audience == COUNCIL and "year" in request.by else "period"
+    return Question.of(
+        request.measures,
+        world.period(request.period),
+        by=request.by,
+        where=dict(request.where),
+        audience=request.audience,
+        ages=ages,
+    )
 
 
 def _values(request: Request, name: str, world: World) -> tuple[str, ...]:
@@ -78,9 +89,9 @@ def ask(request: Request, database: Database, world: World, answer: Callable[[Qu
     question = question_of(smaller, world)
     if not request.compare:
         one = answer(question)
-        return Answered(one.frame, one.notes, one.as_of, question.period, None, name, values)
+        return Answered(marked(one.frame, one.withheld), one.notes, one.as_of, question.period, None, name, values)
     both = compare_with(database, question, request.compare, ask=answer)
     # That parts overlap is said of the later period only, in whose words it is.
     notes = tuple(note for note in both.notes if note.kind != "overlap" or note in both.now.notes)
     now, before = both.now.question.period, both.before.question.period
-    return Answered(both.frame, notes, both.now.as_of, now, before, name, values)
+    return Answered(marked(both.frame, both.withheld), notes, both.now.as_of, now, before, name, values)

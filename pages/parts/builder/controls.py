@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from data_access import UNKNOWN, Period
+from data_access import INTERNAL, UNKNOWN, Period
 from pages.parts import address
 from pages.parts.builder import offers, presets
 from pages.parts.builder.reading import read
@@ -34,7 +34,7 @@ def key(name: str) -> str:
     return f"builder_{name}"
 
 
-def current(world: World) -> tuple[Request, tuple[Trouble, ...]]:
+def current(world: World, audience: str) -> tuple[Request, tuple[Trouble, ...]]:
     """The request in the address, and what could not be understood of it or kept by the last change."""
     asked = address.read()
     last = st.session_state.get(_LAST)
@@ -43,7 +43,7 @@ def current(world: World) -> tuple[Request, tuple[Trouble, ...]]:
     if not asked and last and arrived and not address.went_back():
         asked = last
         address.rewrite(asked)
-    request, troubles = read(asked, world)
+    request, troubles = read({**asked, address.AUDIENCE: audience}, world)
     st.session_state[_LAST] = asked
     of, said = st.session_state.get(_SAID, (None, ()))
     return request, troubles + (said if of == asked else ())
@@ -56,6 +56,8 @@ def ask_for(request: Request, world: World) -> None:
 
 
 def _write(request: Request, troubles: tuple[Trouble, ...], world: World) -> None:
+    # The audience is one of the visit, and stays as it is.
+    request = replace(request, audience=INTERNAL)
     choices = {} if request == read({}, world)[0] else address_of(request)
     st.session_state[_SAID] = (choices, troubles)
     address.rewrite(choices)
@@ -92,7 +94,7 @@ def _take_preset() -> None:
 
 def _show(reader: Reader, request: Request, world: World) -> None:
     t, changed = reader.t, {"on_change": _changed, "args": (request, world)}
-    dims = possible(request.measures)
+    dims = possible(request.measures, request.audience)
 
     def choose(name: str, label: str, options: Sequence[str], value: str, words: Callable[[str], str], **more) -> None:
         st.session_state[key(name)] = value
@@ -114,7 +116,7 @@ def _show(reader: Reader, request: Request, world: World) -> None:
         st.session_state[key("measures")] = list(request.measures)
         st.multiselect(
             t("builder.measures"),
-            measures_of(subject(request.measures[0])),
+            measures_of(subject(request.measures[0]), request.audience),
             key=key("measures"),
             format_func=reader.measure,
             max_selections=MOST_MEASURES,
@@ -142,7 +144,7 @@ def _filters(reader: Reader, request: Request, world: World, changed: dict) -> N
     """One box for the values of all dimensions: a few letters find any of them."""
     options = [
         (name, code)
-        for name in possible(request.measures)
+        for name in possible(request.measures, request.audience)
         if not is_time(name)
         for code in (*world.vocabulary.codes(name), UNKNOWN)
     ]
@@ -267,7 +269,7 @@ def _taken(state: dict, request: Request, world: World) -> Request:
     """The request that the widgets make."""
     measures = tuple(state["measures"]) or request.measures
     if state["subject"] != subject(request.measures[0]):
-        measures = measures_of(state["subject"])[:1]
+        measures = measures_of(state["subject"], request.audience)[:1]
     where: dict[str, tuple[str, ...]] = {}
     for name, code in state["where"]:
         where[name] = (*where.get(name, ()), code)

@@ -39,7 +39,7 @@ def split(request: Request, codes: Codes, name: str) -> Request:
 def further(request: Request, codes: Codes) -> list[str]:
     """Dimensions by which the records of these codes can still be split."""
     one = set(codes) | {name for name, values in request.where if len(values) == 1}
-    return [name for name in possible(request.measures) if name not in one]
+    return [name for name in possible(request.measures, request.audience) if name not in one]
 
 
 def picked_in_chart(chart: str) -> None:

@@ -5,10 +5,11 @@ from itertools import combinations
 
 import pandas as pd
 
-from data_access import TOTAL, UNKNOWN
+from data_access import TOTAL, UNKNOWN, WITHHELD, Withheld
 from pages.parts.builder.asking import Answered
 from pages.parts.builder.request import Request
 from pages.parts.builder.world import is_time
+from pages.parts.withheld import cell, is_flag
 
 Codes = tuple[str, ...]
 REST = "rest"  # the codes of a dimension below its first ones
@@ -16,7 +17,7 @@ PERCENT = "_change_percent"
 
 
 class Figures:
-    """The frame of an answer as a table to look up. Protected cells, when there are any, are to be told apart here."""
+    """The frame of an answer as a table to look up."""
 
     def __init__(self, request: Request, answered: Answered):
         self.by = request.by
@@ -27,13 +28,14 @@ class Figures:
             key: dict(zip(columns, row, strict=True)) for key, row in zip(keys, rows, strict=True)
         }
 
-    def get(self, codes: Codes, column: str) -> int | float | None:
+    def get(self, codes: Codes, column: str) -> int | float | Withheld | None:
         """One figure: of these codes, in this column of the frame. None if it is not known."""
         row = self._rows.get(codes)
         if row is not None:
-            return None if pd.isna(row[column]) else row[column]
+            return cell(row, column)
         # A combination that occurs nowhere counts nothing, unless a whole in which it lies is not known either.
-        return None if any(pd.isna(whole[column]) for whole in self._wholes(codes)) else 0
+        # Where its zero is withheld, it has a row.
+        return None if any(cell(whole, column) is None for whole in self._wholes(codes)) else 0
 
     def _wholes(self, codes: Codes) -> Iterator[dict]:
         """The rows counted over some of the categories of a combination."""
@@ -47,15 +49,20 @@ class Figures:
     def with_rest(self, kept: Sequence[str]) -> "Figures":
         """The same figures with those of all codes of the first dimension but the kept ones, under the code `rest`.
 
-        Only for additive measures: the total less what is kept.
+        Only for additive measures: the total less what is kept. Withheld, where anything in it is.
         """
         more = Figures.__new__(Figures)
         more.by, more._rows = self.by, dict(self._rows)
         for codes, whole in self._rows.items():
             if codes[0] == TOTAL:
                 parts = [self._rows.get((code, *codes[1:]), {}) for code in kept]
-                more._rows[(REST, *codes[1:])] = _less(whole, parts)
+                more._rows[(REST, *codes[1:])] = _less(whole, parts) | self._withheld_of_rest(codes, kept)
         return more
+
+    def _withheld_of_rest(self, codes: Codes, kept: Sequence[str]) -> dict[str, bool]:
+        """For the rest in these columns, which of its figures are withheld: if anything is of which they are made."""
+        rows = [row for other, row in self._rows.items() if other[1:] == codes[1:] and other[0] != REST]
+        return {name: any(row.get(name, False) for row in rows) for name in rows[0] if is_flag(name)}
 
     def codes(self, place: int, within: Codes = ()) -> list[str]:
         """Codes that occur in one dimension, in order, within codes of the dimensions before it; no totals."""
@@ -63,9 +70,10 @@ class Figures:
         return [code for code in dict.fromkeys(found) if code != TOTAL]
 
     def nothing(self, place: int, code: str, columns: Sequence[str]) -> bool:
-        """Whether a code has no figure but zero in any column."""
+        """Whether a code has no figure but zero in any column, and none that is withheld."""
         rows = (row for codes, row in self._rows.items() if codes[place] == code)
-        return all(row[column] == 0 for row in rows for column in columns if not pd.isna(row[column]))
+        found = (cell(row, column) for row in rows for column in columns)
+        return not any(figure or figure is WITHHELD for figure in found)
 
     def filled(self, place: int, codes: Sequence[str], columns: Sequence[str]) -> list[str]:
         """The codes without that of unknown values, if there is nothing in it."""
@@ -74,8 +82,9 @@ class Figures:
 
 def _less(whole: dict, parts: Sequence[dict]) -> dict:
     """A row less some of its parts; a change in percent is made anew from what is left."""
-    left = {name: value - sum(part.get(name, 0) for part in parts) for name, value in whole.items()}
-    for name in whole:
+    figures = {name: value for name, value in whole.items() if not is_flag(name)}
+    left = {name: value - sum(part.get(name, 0) for part in parts) for name, value in figures.items()}
+    for name in figures:
         if name.endswith(PERCENT):
             code = name.removesuffix(PERCENT)
             before = left[f"{code}_before"]

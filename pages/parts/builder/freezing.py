@@ -44,7 +44,7 @@ def thawed(text: str, request: Request) -> Answered:
         names = [name for name, _ in kept["columns"]]
         frame = pd.DataFrame(kept["rows"], columns=names, dtype=object)
         for name, kind in kept["columns"]:
-            frame[name] = frame[name].astype(kind if kind in ("Int64", "Float64") else "object")
+            frame[name] = frame[name].astype(kind if kind in ("Int64", "Float64", "bool") else "object")
         answered = Answered(
             frame,
             tuple(Note(kind, tuple((name, _read(value)) for name, value in params)) for kind, params in kept["notes"]),

@@ -7,19 +7,20 @@ below the first rows of an additive measure is its total less those rows.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from data_access import TOTAL, measure
+from data_access import TOTAL, WITHHELD, Withheld, measure
 from pages.parts.builder.asking import Answered
 from pages.parts.builder.figures import REST, Codes, Figures
 from pages.parts.builder.request import Request
 from pages.parts.builder.world import is_time
 from pages.parts.reader import Reader
 from pages.parts.tables import Column, Row, Table
+from pages.parts.withheld import is_number
 
 MOST_CELLS = 4_000  # a page that shows more stands still while it is drawn
 MOST_COLUMNS = 60
 INDENT = "\u2003"  # before the name of a part, whose group stands above it
 
-Figure = int | float | None
+Figure = int | float | Withheld | None
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,7 @@ def make(reader: Reader, request: Request, answered: Answered) -> Made:
         tuple(shown_lines),
         tuple(shown_fields),
         tuple(kept),
-        tuple(
-            _remarks(reader, request, answered, len(outer) - len(kept), (shown_lines, lines), (shown_fields, fields))
-        ),
+        tuple(_remarks(reader, request, answered, len(outer) - len(kept), (rows, lines), (shown_fields, fields))),
     )
 
 
@@ -87,7 +86,7 @@ def _first(lines: list[Line], most: int) -> list[Line]:
     return lines if len(lines) <= most else lines[:most]
 
 
-def _remarks(reader: Reader, request: Request, answered: Answered, rest: int, lines, fields) -> list[str]:
+def _remarks(reader: Reader, request: Request, answered: Answered, rest: int, rows, fields) -> list[str]:
     """What is not in the table, and what its shares are not."""
     t = reader.t
     found = []
@@ -95,9 +94,11 @@ def _remarks(reader: Reader, request: Request, answered: Answered, rest: int, li
         kept = len(set(answered.frame[answered.narrowed]) - {TOTAL})
         name = reader.dimension(answered.narrowed)
         found.append(t("builder.narrowed", dimension=name, shown=kept, values=answered.values))
-    for key, (shown, every) in (("builder.first_rows", lines), ("builder.first_columns", fields)):
+    for key, (shown, every) in (("builder.first_rows", rows), ("builder.first_columns", fields)):
         if len(shown) < len(every):
             found.append(t(key, shown=len(shown), all=len(every)))
+    if (request.sort or request.top) and any(figure is WITHHELD for row in rows[0] for figure in row.figures):
+        found.append(t("builder.sorted_shown", mark=reader.withheld))
     if rest and not _additive(request):
         found.append(t("builder.rest_left_out", count=rest))
     if request.share and not _additive(request):
@@ -200,6 +201,8 @@ def _share(request: Request, figures: Figures, code: str, value: str) -> Callabl
             "total": (TOTAL,) * len(request.by),
         }[request.share]
         part, of = figures.get((*codes, *across), code), figures.get(whole, code)
+        if WITHHELD in (part, of):
+            return WITHHELD
         return None if part is None or not of else 100 * part / of
 
     return share
@@ -271,9 +274,10 @@ def _by_value(request: Request, fields: Sequence[Field]) -> Callable[[Codes], Fi
 
 
 def _sorted(request: Request, place: int, codes: list[str], value: Callable[[str], Figure]) -> list[str]:
-    """Rows by their figure, those without one last; rows of time, and all if nothing is asked, as they stand."""
+    """Rows by their figure, those without one or withheld last; rows of time, and all if nothing is asked, as they
+    stand."""
     if is_time(request.rows[place]) or not (request.sort or (request.top and place == 0)):
         return codes
     sign = 1 if request.ascending else -1
     found = {code: value(code) for code in codes}
-    return sorted(codes, key=lambda code: (found[code] is None, sign * (found[code] or 0)))
+    return sorted(codes, key=lambda code: (not is_number(found[code]), sign * (found[code] or 0)))

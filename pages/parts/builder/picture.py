@@ -13,6 +13,7 @@ from pages.parts.builder.making import Made
 from pages.parts.builder.request import Request
 from pages.parts.builder.world import is_time
 from pages.parts.reader import Reader
+from pages.parts.withheld import hidden
 
 MOST_BARS = 30
 MOST_ROWS, MOST_COLUMNS = 25, 12  # of a heat map
@@ -71,7 +72,8 @@ def _frame(request: Request, answered: Answered, made: Made, dims: Sequence[str]
     columns = [code, f"{code}_before"] if answered.before else [code]
     for name in dims:
         unknown = frame[name] == UNKNOWN
-        if not frame.loc[unknown, columns].fillna(0).any(axis=None):
+        withheld = any(hidden(frame, column)[unknown].any() for column in columns)
+        if not withheld and not frame.loc[unknown, columns].fillna(0).any(axis=None):
             frame = frame[~unknown]
     return frame.reset_index(drop=True)
 

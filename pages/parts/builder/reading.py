@@ -6,7 +6,19 @@ Whatever stands in the address, the request is whole: what is unknown or does no
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from data_access import UNKNOWN, DataAccessError, Period, dimensions, dimensions_of, measures, nearest
+from data_access import (
+    COUNCIL,
+    INTERNAL,
+    UNKNOWN,
+    DataAccessError,
+    Period,
+    dimensions,
+    dimensions_for,
+    dimensions_of,
+    measures,
+    nearest,
+)
+from pages.parts.address import AUDIENCE
 from pages.parts.builder import offers
 from pages.parts.builder.request import (
     CHARTS,
@@ -22,13 +34,17 @@ from pages.parts.builder.request import (
 )
 from pages.parts.builder.world import ALL, SUBJECTS, World, is_time, measures_of, possible, subject
 
-NAMES = ("m", "rows", "col", "period", "compare", "share", "sort", "order", "top", "chart", "draw", SAVED)
+NAMES = ("m", "rows", "col", "period", "compare", "share", "sort", "order", "top", "chart", "draw", SAVED, AUDIENCE)
 LONGEST = 60  # letters of what is quoted back
 MOST_SAID = 8  # sentences about one address
 
 
-def default(world: World) -> Request:
+def default(world: World, audience: str = INTERNAL) -> Request:
     """The table with which an empty page begins."""
+    return replace(_default(world), audience=audience)
+
+
+def _default(world: World) -> Request:
     if "assistance" in world.coverage:
         return Request(("spend", "households_assisted"), f"{world.years[0]}", ("territory",))
     covered = next((name for name in SUBJECTS if name in world.coverage), SUBJECTS[0])
@@ -36,17 +52,21 @@ def default(world: World) -> Request:
 
 
 def read(address: Mapping[str, str], world: World) -> tuple[Request, tuple[Trouble, ...]]:
-    """The request of an address, and what could not be understood. An empty address is the default."""
-    if not address or set(address) == {SAVED}:
-        return default(world), ()
+    """The request of an address, and what could not be understood. An empty address is the default.
+
+    An audience that is none is taken for the council.
+    """
+    audience = INTERNAL if address.get(AUDIENCE, INTERNAL) == INTERNAL else COUNCIL
+    if set(address) <= {SAVED, AUDIENCE}:
+        return default(world, audience), ()
     troubles: list[Trouble] = []
-    asked = _measures(_list(address, "m"), troubles)
+    asked = _measures(_list(address, "m"), audience, troubles)
     if asked:
-        request = Request(asked, f"{world.years[0]}")
+        request = Request(asked, f"{world.years[0]}", audience=audience)
     elif "rows" in address or "col" in address:
-        request = replace(default(world), rows=())
+        request = replace(default(world, audience), rows=())
     else:
-        request = default(world)
+        request = default(world, audience)
     # The period first: what can be compared and which columns there are depends on it.
     request = _with_period(request, address.get("period", ""), world, troubles)
     request = _with_dimensions(request, _list(address, "rows"), _list(address, "col"), troubles)
@@ -77,8 +97,10 @@ def _known(
     return list(dict.fromkeys(found))
 
 
-def _measures(texts: list[str], troubles: list[Trouble]) -> tuple[str, ...]:
+def _measures(texts: list[str], audience: str, troubles: list[Trouble]) -> tuple[str, ...]:
     found = _known(texts, measures(), lambda n, near: Trouble("unknown_measure", n, nearest=near), troubles)
+    troubles += [Trouble("measure_internal", measure=code) for code in found if not dimensions_for(audience, code)]
+    found = [code for code in found if dimensions_for(audience, code)]
     kept = [code for code in found if subject(code) == subject(found[0])]
     troubles += [Trouble("apart", measure=code) for code in found if code not in kept]
     troubles += [Trouble("too_many_measures", measure=code) for code in kept[MOST_MEASURES:]]
@@ -119,7 +141,9 @@ def _fitting(names: Iterable[str], request: Request, troubles: list[Trouble]) ->
     for name in names:
         against = [code for code in request.measures if name not in dimensions_of(code)]
         troubles += [Trouble("not_together", measure=code, dimension=name) for code in against[:1]]
-        if not against:
+        if not against and name not in possible(request.measures, request.audience):
+            troubles.append(Trouble("dimension_internal", dimension=name))
+        elif not against:
             found.append(name)
     return found
 
@@ -149,13 +173,16 @@ def _with_filters(request: Request, address: Mapping[str, str], world: World, tr
         if is_time(name):
             troubles.append(Trouble("time_filter", dimension=name))
             continue
+        # Before its values are read: which ones there are may be told by what is said of a wrong one.
+        if not _fitting([name], request, troubles):
+            continue
         values = _known(
             _list(address, name),
             (*world.vocabulary.codes(name), UNKNOWN),
             lambda n, near, name=name: Trouble("unknown_value", n, dimension=name, nearest=near),
             troubles,
         )
-        if values and _fitting([name], request, troubles):
+        if values:
             where[name] = tuple(sorted(values, key=lambda code, name=name: world.vocabulary.rank(name, code)))
     order = possible(request.measures)
     return replace(request, where=tuple(sorted(where.items(), key=lambda pair: order.index(pair[0]))))

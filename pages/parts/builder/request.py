@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from data_access import COUNCIL, INTERNAL, Question
+from pages.parts.address import AUDIENCE
 from pages.parts.builder.world import is_time
 from pages.parts.reader import Reader
 
@@ -35,6 +37,7 @@ class Request:
     top: int | None = None
     chart: str | None = None
     drawn: str | None = None
+    audience: str = INTERNAL
 
     @property
     def by(self) -> tuple[str, ...]:
@@ -95,5 +98,20 @@ def address_of(request: Request) -> dict[str, str]:
         "top": str(request.top) if request.top else None,
         "chart": request.chart,
         "draw": request.drawn,
+        AUDIENCE: request.audience if request.audience == COUNCIL else None,
     }
     return {name: text for name, text in pairs.items() if text}
+
+
+def of_question(question: Question) -> Request:
+    """The table that answers a question: the last dimension in its columns, unless it is time and so is another."""
+    *first, last = question.by or (None,)
+    across = bool(first) and not (is_time(last) and any(map(is_time, first)))
+    return Request(
+        question.measures,
+        question.period.code,
+        rows=tuple(first) if across else question.by,
+        column=last if across else None,
+        where=question.where,
+        audience=question.audience,
+    )

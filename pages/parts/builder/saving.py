@@ -5,9 +5,9 @@ from datetime import UTC
 
 import streamlit as st
 
-from data_access import DataAccessError, SavedView, SavedViews
+from data_access import INTERNAL, DataAccessError, SavedView, SavedViews
 from data_access.language import format_date
-from pages.parts import address
+from pages.parts import address, audience
 from pages.parts.builder import controls, freezing
 from pages.parts.builder.asking import Answered
 from pages.parts.builder.request import SAVED, Request, address_of
@@ -61,7 +61,10 @@ def _open(found: Mapping[str, SavedView]) -> None:
 
 
 def _address_of(view: SavedView) -> Mapping[str, str]:
-    return {SAVED: str(view.view_id)} if view.frozen else view.address
+    if not view.frozen:
+        return view.address
+    for_whom = {name: text for name, text in view.address.items() if name == address.AUDIENCE}
+    return {SAVED: str(view.view_id), **for_whom}
 
 
 def show(reader: Reader, request: Request, figures: Callable[[], Answered]) -> None:
@@ -121,7 +124,8 @@ def _show_one(reader: Reader, view: SavedView) -> None:
         )
         said = t("builder.saved_frozen", day=day_of(reader, view)) if view.frozen else t("builder.saved_live")
         whose = t("builder.saved_shared", who=view.who) if view.shared else t("builder.saved_own")
-        st.markdown(small("; ".join(text for text in (view.description, said, whose) if text)))
+        for_whom = audience.name(reader, view.address.get(address.AUDIENCE, INTERNAL))
+        st.markdown(small("; ".join(text for text in (view.description, said, for_whom, whose) if text)))
         if view.of(who()):
             _change(reader, view)
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from data_access import SavedView
-from pages.parts import marks, section
-from pages.parts.answers import answer
+from data_access import INTERNAL, Period, SavedView
+from pages.parts import audience, marks, refusal, section
+from pages.parts.answers import Refused, answer
 from pages.parts.builder import asking, controls, drilling, freezing, making, offers, picture, saving, wording
 from pages.parts.builder.asking import Answered
 from pages.parts.builder.making import Made
@@ -22,6 +22,10 @@ from pages.parts.reader import Reader, plain
 SECTION = "table"
 
 
+def _view(here: Here, request: Request, period: Period) -> View:
+    return View(here.page, here.database, here.reader, request.audience, period, dict(request.where))
+
+
 def say_troubles(reader: Reader, troubles: Sequence[Trouble]) -> None:
     """What of a link or a choice could not be shown, and that the rest is."""
     if troubles:
@@ -29,9 +33,17 @@ def say_troubles(reader: Reader, troubles: Sequence[Trouble]) -> None:
         st.warning(f"{reader.t('builder.troubles')}\n{said}", icon=":material/rule:")
 
 
-def ask(here: Here, request: Request, world: World) -> Answered:
-    """The figures that a request wants, from the cache if they have been asked for before."""
-    return asking.ask(request, here.database, world, lambda question: answer(here.database, question))
+def ask(here: Here, request: Request, world: World) -> Answered | None:
+    """The figures that a request wants, from the cache if they have been asked for before.
+
+    None where they are not for the audience, which is then said, with the nearest table that is.
+    """
+    try:
+        with audience.patience(here.reader, request.audience):
+            return asking.ask(request, here.database, world, lambda question: answer(here.database, question))
+    except Refused as error:
+        refusal.say(_view(here, request, world.period(request.period)), error)
+        return None
 
 
 def tell(here: Here, request: Request, world: World, answered: Answered, kept: Sequence[str] = ()) -> None:
@@ -41,13 +53,13 @@ def tell(here: Here, request: Request, world: World, answered: Answered, kept: S
     """
     reader = here.reader
     made = making.make(reader, request, answered)
-    view = View(here.page, here.database, reader, answered.period, dict(request.where))
+    view = _view(here, request, answered.period)
     headline = wording.headline(reader, request, answered)
     section.head(view, SECTION, headline)
     if not made.table.empty and not kept:
         _choose_picture(reader, request, world, picture.kind(request, answered))
     # The records behind figures that were kept may have changed since.
-    warnings = () if kept else marks.warnings_about(subject(request.measures[0]), here.database, answered.period)
+    warnings = () if kept else marks.warnings_about(subject(request.measures[0]), view)
     figure, drawn = picture.draw(reader, request, answered, made, answered.notes)
     section.tell(
         view,
@@ -68,8 +80,14 @@ def tell(here: Here, request: Request, world: World, answered: Answered, kept: S
 
 
 def tell_kept(here: Here, view: SavedView, world: World) -> None:
-    """A saved view with the figures that were kept. Raises `freezing.Unreadable`."""
+    """A saved view with the figures that were kept. Raises `freezing.Unreadable`.
+
+    Figures that were kept for internal use are not told to the council.
+    """
     request, _ = read(view.address, world)
+    if INTERNAL == request.audience != here.audience:
+        st.info(here.reader.t("builder.kept_internal"), icon=":material/shield:")
+        return
     answered = freezing.thawed(view.figures, request)
     said = here.reader.t("builder.kept", name=view.name, day=saving.day_of(here.reader, view))
     tell(here, request, world, answered, [said])

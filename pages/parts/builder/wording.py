@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from data_access import TOTAL, UNKNOWN, measure
+from data_access import TOTAL, UNKNOWN, Period, measure
 from pages.parts.builder.asking import Answered
 from pages.parts.builder.request import Request
 from pages.parts.reader import Reader
@@ -15,18 +15,28 @@ MOST_NAMED = 6  # values of filters in a headline; more are told under it
 
 def headline(reader: Reader, request: Request, answered: Answered) -> str:
     """What the table shows: measures, dimensions, days, filters; of one measure its total too."""
-    t = reader.t
-    what = joined(reader, [t(f"builder.what_{code}") for code in request.measures])
-    by = joined(reader, [t(f"builder.by_{name}") for name in request.by])
-    parts = [what, *([by] if by else []), during(reader, answered.period)]
-    text = " ".join(parts)
-    if answered.before:
-        text += " " + t("builder.against", before=reader.period(answered.before))
-    if filters := _filters(reader, request):
-        text += f" – {filters}"
+    text = asked(reader, request.measures, request.by, answered.period, request.where, answered.before)
     total = _total(reader, request, answered)
-    if total:
-        text += t("builder.total", figure=total)
+    return text + reader.t("builder.total", figure=total) if total else text
+
+
+def asked(
+    reader: Reader,
+    measures: Sequence[str],
+    by: Sequence[str],
+    period: Period,
+    where: Sequence[tuple[str, Sequence[str]]] = (),
+    before: Period | None = None,
+) -> str:
+    """What is asked for in words: measures, dimensions, days, filters."""
+    t = reader.t
+    what = joined(reader, [t(f"builder.what_{code}") for code in measures])
+    split = joined(reader, [t(f"builder.by_{name}") for name in by])
+    text = " ".join([what, *([split] if split else []), during(reader, period)])
+    if before:
+        text += " " + t("builder.against", before=reader.period(before))
+    if filters := _filters(reader, where):
+        text += f" – {filters}"
     return text[:1].upper() + text[1:]
 
 
@@ -50,11 +60,11 @@ def joined(reader: Reader, texts: Sequence[str]) -> str:
     return ", ".join(texts[:-1]) + f" {reader.t('builder.and')} " + texts[-1]
 
 
-def _filters(reader: Reader, request: Request) -> str:
+def _filters(reader: Reader, where: Sequence[tuple[str, Sequence[str]]]) -> str:
     """The chosen values in one phrase; too many are only counted."""
-    if sum(len(codes) for _, codes in request.where) > MOST_NAMED:
-        return reader.t("builder.filtered", count=len(request.where))
-    said = [joined(reader, [value(reader, name, code) for code in codes]) for name, codes in request.where]
+    if sum(len(codes) for _, codes in where) > MOST_NAMED:
+        return reader.t("builder.filtered", count=len(where))
+    said = [joined(reader, [value(reader, name, code) for code in codes]) for name, codes in where]
     return "; ".join(said)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from data_access import Database, Period, Vocabulary, dimension, dimensions_of, measure, measures
+from data_access import INTERNAL, Database, Period, Vocabulary, dimension, dimensions_for, measure, measures
 
 SUBJECTS = ("assistance", "status", "psychologists", "day_centres")
 ALL = "all"  # as a period: every year with records
@@ -43,14 +43,15 @@ def subject(code: str) -> str:
     return measure(code).fact.subject
 
 
-def measures_of(name: str) -> tuple[str, ...]:
-    """Measures of a subject in the order of the method page: those that may stand in one table."""
-    return tuple(code for code in measures() if subject(code) == name)
+def measures_of(name: str, audience: str = INTERNAL) -> tuple[str, ...]:
+    """Measures of a subject in the order of the method page: those that may stand in one table for an audience."""
+    return tuple(code for code in measures() if subject(code) == name and dimensions_for(audience, code))
 
 
-def possible(codes: tuple[str, ...]) -> tuple[str, ...]:
-    """Dimensions by which every one of these measures can be split."""
-    return tuple(name for name in dimensions_of(codes[0]) if all(name in dimensions_of(code) for code in codes))
+def possible(codes: tuple[str, ...], audience: str = INTERNAL) -> tuple[str, ...]:
+    """Dimensions by which every one of these measures can be split for an audience."""
+    shown = [dimensions_for(audience, code) for code in codes]
+    return tuple(name for name in shown[0] if all(name in names for names in shown))
 
 
 def is_time(name: str) -> bool:

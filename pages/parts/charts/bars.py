@@ -3,7 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from data_access import TOTAL, measure
+from data_access import TOTAL, WITHHELD, measure
 from pages.parts.charts.figure import (
     BUTTON,
     LINE,
@@ -19,6 +19,7 @@ from pages.parts.charts.figure import (
 )
 from pages.parts.palette import GREY, INK_ON_DARK, mark
 from pages.parts.reader import Reader
+from pages.parts.withheld import cell, column, is_number
 
 PATTERN = {"fillmode": "overlay", "fgcolor": INK_ON_DARK, "size": 6, "solidity": 0.25}
 HEADING = 44  # pixels more for a heading over a group of bars
@@ -33,7 +34,7 @@ def bars(reader: Reader, frame: pd.DataFrame, dimension: str, code: str, group: 
         y -= HEADING / ROW if kind == "heading" else 1 + (lines - 1) * LINE / ROW
         places.append(y)
     shown = [(row, place) for (kind, row), place in zip(rows, places, strict=True) if kind == "bar"]
-    figures = [row[code] for row, _ in shown]
+    figures = [cell(row, code) for row, _ in shown]
     names = [
         (f"<b>{row}</b>", place - 0.3)
         if kind == "heading"
@@ -46,14 +47,34 @@ def bars(reader: Reader, frame: pd.DataFrame, dimension: str, code: str, group: 
         marker={"color": [mark(dimension, row[dimension]).colour for row, _ in shown]},
         text=[axis_figure(reader, code, value) for value in figures],
         customdata=[
-            [reader.label(dimension, row[dimension]), reader.figure(code, row[code]), {dimension: row[dimension]}]
-            for row, _ in shown
+            [reader.label(dimension, row[dimension]), reader.figure(code, value), {dimension: row[dimension]}]
+            for (row, _), value in zip(shown, figures, strict=True)
         ],
         hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
     )
     known = [value for value in bar["x"] if value is not None]
     axes, left = _bar_axes(min(known, default=0), max(known, default=1), y)
-    return new_figure(reader, int(-y * ROW) + BUTTON + 16, [bar, names_above(names, left)], **axes)
+    traces = [bar, *_withheld(bar), names_above(names, left)]
+    return new_figure(reader, int(-y * ROW) + BUTTON + 16, traces, **axes)
+
+
+def _withheld(bar: dict) -> list[dict]:
+    """The marks of withheld figures where their bars would begin: a bar without a length has no text of its own."""
+    places = [place for place, length in enumerate(bar["x"]) if length is None and bar["text"][place]]
+    if not places:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "text",
+            "x": [0] * len(places),
+            "textposition": "middle right",
+            "cliponaxis": False,
+            "showlegend": False,
+            "hovertemplate": bar["hovertemplate"],
+            **{name: [bar[name][place] for place in places] for name in ("y", "text", "customdata")},
+        }
+    ]
 
 
 def _bar(**more) -> dict:
@@ -121,18 +142,19 @@ def stacked(
     parts = frame[(frame[dimension] != TOTAL) & (frame[split] != TOTAL)]
     places = {name: -(number + 1.0) for number, name in enumerate(whole[dimension])}
     order = sorted(set(parts[split]), key=lambda name: reader.vocabulary.rank(split, name))
-    traces, pieces = [], {name: [] for name in places}
+    traces, pieces, drawn = [], {name: [] for name in places}, dict.fromkeys(places, 0.0)
     for number, name in enumerate(order):
         rows = parts[parts[split] == name]
         look = mark(split, name, number)
-        found = list(zip(rows[dimension], rows[code], strict=True))
+        found = list(zip(rows[dimension], column(rows, code), strict=True))
         for row, value in found:
-            if not pd.isna(value) and value:
+            if value or value is WITHHELD:
                 pieces[row].append(axis_figure(reader, code, value))
+            drawn[row] += scaled(code, [value])[0] or 0
         traces.append(
             _bar(
                 name=reader.label(split, name),
-                x=scaled(code, rows[code]),
+                x=scaled(code, [value for _, value in found]),
                 y=[places[row] for row, _ in found],
                 marker={"color": look.colour, "pattern": PATTERN | {"shape": look.pattern}},
                 customdata=[
@@ -142,7 +164,13 @@ def stacked(
                 hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
             )
         )
-    lengths = scaled(code, whole[code])
+    # Where a part is withheld, the figures stand where what is drawn ends.
+    lengths = [
+        length if is_number(value) and reader.withheld not in pieces[name] else drawn[name]
+        for name, value, length in zip(
+            whole[dimension], column(whole, code), scaled(code, column(whole, code)), strict=True
+        )
+    ]
     ends = {
         "type": "scatter",
         "mode": "text",

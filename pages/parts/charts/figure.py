@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from data_access import measure
+from data_access import WITHHELD, measure
 from data_access.language import format_euros
 from pages.parts.palette import GREY, INK_ON_DARK, INK_ON_LIGHT
 from pages.parts.reader import Reader
+from pages.parts.withheld import is_number
 
 NO_BREAK_SPACE = "\u00a0"
 SEPARATORS = {"lv": f",{NO_BREAK_SPACE}", "en": ".,"}
@@ -45,13 +46,15 @@ def config(reader: Reader, name: str) -> dict:
 
 
 def scaled(code: str, values: Iterable) -> list[float | None]:
-    """Figures as they are drawn: money in euros, gaps as nothing."""
+    """Figures as they are drawn: money in euros, gaps and what is withheld as nothing."""
     divisor = 100 if measure(code).unit == "cents" else 1
-    return [None if pd.isna(value) else float(value) / divisor for value in values]
+    return [float(value) / divisor if is_number(value) else None for value in values]
 
 
 def axis_figure(reader: Reader, code: str, value) -> str:
-    """A figure beside a mark: whole euros, as cents would crowd the chart; the table has them."""
+    """A figure beside its mark: whole euros, as cents would crowd the chart; the table has them."""
+    if value is WITHHELD:
+        return reader.withheld
     if pd.isna(value):
         return ""
     if measure(code).unit == "cents":

@@ -7,10 +7,11 @@ from itertools import groupby
 import pandas as pd
 import plotly.graph_objects as go
 
-from data_access import TOTAL, Note
+from data_access import TOTAL, WITHHELD, Note
 from pages.parts.charts.figure import SMALL, axis_figure, legend, named_ticks, new_figure, scaled, upright
 from pages.parts.palette import Mark, mark
 from pages.parts.reader import Reader
+from pages.parts.withheld import column, is_number
 
 GRID = "rgba(123,133,143,0.35)"
 SHADE = "rgba(123,133,143,0.18)"
@@ -37,13 +38,14 @@ def series(
     positions = {cell: place for place, cell in enumerate(cells)}
     traces, drawn = [], []
     for name, label, look, rows, code in _lines(reader, frame, codes, split, total):
-        values = dict(zip(rows[time], rows[code], strict=True))
-        listed = [values.get(cell, pd.NA) for cell in cells]
+        values = dict(zip(rows[time], column(rows, code), strict=True))
+        listed = [values.get(cell) for cell in cells]
         drawn.append(listed)
         names = [reader.label(time, cell) for cell in cells]
         which = {} if split is None or name == TOTAL else {split: name}
         traces.append(_line(reader, label, look, code, listed, names, [{time: cell} | which for cell in cells]))
     _label_ends(traces, drawn)
+    traces += _withheld(reader, traces, drawn)
     shapes, words = _gaps(reader, cells, drawn)
     uprights, numbers = _breaks(notes, time, positions)
     return new_figure(
@@ -54,7 +56,7 @@ def series(
         shapes=[*shapes, *uprights],
         annotations=[*words, *numbers],
         meta=BREAKS_DRAWN if numbers else None,
-        showlegend=len(traces) > 1,
+        showlegend=len(drawn) > 1,
     )
 
 
@@ -101,18 +103,47 @@ def _label_ends(traces: Sequence[dict], drawn: Sequence[Sequence]) -> None:
 
     The highest line of a cell carries its figure above and the lowest below; one between them has no room.
     """
-    foot = 0.08 * max((value for line in drawn for value in line if not pd.isna(value)), default=0)
+    foot = 0.08 * max((value for line in drawn for value in line if is_number(value)), default=0)
     for trace, values in zip(traces, drawn, strict=True):
-        known = [place for place, value in enumerate(values) if not pd.isna(value)]
+        known = [place for place, value in enumerate(values) if is_number(value)]
         texts, sides = [""] * len(values), ["top center"] * len(values)
         for place in {known[0], known[-1]} if known else set():
-            beside = [other[place] for other in drawn if not pd.isna(other[place])]
+            beside = [other[place] for other in drawn if is_number(other[place])]
             if values[place] in (max(beside), min(beside)):
                 texts[place] = trace["text"][place]
             # Below a point at the foot of the chart stand the names of the cells.
             if foot <= values[place] < max(beside):
                 sides[place] = "bottom center"
         trace |= {"text": texts, "textposition": sides}
+
+
+def _withheld(reader: Reader, traces: Sequence[dict], drawn: Sequence[Sequence]) -> list[dict]:
+    """A mark at the foot of each cell in which lines have a gap because a figure is withheld; it tells which lines."""
+    found: dict[int, list[int]] = {}
+    for line, values in enumerate(drawn):
+        for place, value in enumerate(values):
+            if value is WITHHELD:
+                found.setdefault(place, []).append(line)
+    if not found:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "text",
+            "x": list(found),
+            "y": [0] * len(found),
+            "text": [reader.withheld] * len(found),
+            "textposition": "top center",
+            "textfont": {"size": SMALL},
+            "cliponaxis": False,
+            "showlegend": False,
+            "customdata": [
+                [traces[lines[0]]["customdata"][place][0], ", ".join(traces[line]["name"] for line in lines)]
+                for place, lines in found.items()
+            ],
+            "hovertemplate": "%{customdata[0]}: %{text}<extra>%{customdata[1]}</extra>",
+        }
+    ]
 
 
 def _time_axes(reader: Reader, time: str, cells: Sequence[str]) -> dict:
@@ -144,8 +175,8 @@ def _time_axes(reader: Reader, time: str, cells: Sequence[str]) -> dict:
 
 
 def _gaps(reader: Reader, cells: Sequence[str], drawn: Sequence[Sequence]) -> tuple[list[dict], list[dict]]:
-    """A shade over each cell in which no line has a figure, and a word over each run of them."""
-    empty = [place for place in range(len(cells)) if all(pd.isna(line[place]) for line in drawn)]
+    """A shade over each cell of which nothing is published, and a word over each run of them."""
+    empty = [place for place in range(len(cells)) if all(line[place] is None for line in drawn)]
     shades = [
         {
             "type": "rect",
@@ -236,13 +267,14 @@ def two_years(
     frame = frame[frame[time] != TOTAL]
     cells = list(frame[time])
     traces, drawn = [], []
-    for column, look, name in ((f"{code}_before", "before", names[1]), (code, "now", names[0])):
-        drawn.append(list(frame[column]))
+    for name_of, look, name in ((f"{code}_before", "before", names[1]), (code, "now", names[0])):
+        drawn.append(column(frame, name_of))
         labels = [reader.short(time, cell) for cell in cells]
-        shown = cells if column == code else [_year_earlier(cell) for cell in cells]
+        shown = cells if name_of == code else [_year_earlier(cell) for cell in cells]
         codes = [{time: cell} for cell in shown]
         traces.append(_line(reader, name, mark("year", look), code, drawn[-1], labels, codes))
     _label_ends(traces, drawn)
+    traces += _withheld(reader, traces, drawn)
     positions = {cell: place for place, cell in enumerate(cells)}
     positions |= {_year_earlier(cell): place for cell, place in positions.items()}
     uprights, numbers = _breaks(notes, time, positions)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
-from data_access import TOTAL, dimension
+from data_access import TOTAL, WITHHELD, dimension
 from pages.parts.charts.figure import (
     BUTTON,
     CLEAR,
@@ -23,6 +23,7 @@ from pages.parts.charts.figure import (
 )
 from pages.parts.palette import HEAT_DARK, HEAT_LIGHT, HEAT_MIDDLE, INK_ON_DARK, INK_ON_LIGHT, SQUARES
 from pages.parts.reader import Reader
+from pages.parts.withheld import column as column_of
 
 HEAT_ROW = 46  # pixels of a row of a heat map with its name above it
 HEAT_CELL = 24  # pixels of its cells
@@ -32,10 +33,10 @@ HEAT_HEAD = 34  # pixels of the names of its columns
 
 
 def heat(reader: Reader, frame: pd.DataFrame, rows: str, columns: str, code: str) -> go.Figure:
-    """A table of colours with its figures: the more, the darker. Zero stays without a figure."""
+    """A table of colours with its figures: the more, the darker. Zero has no figure, what is withheld no shade."""
     parts = frame[(frame[rows] != TOTAL) & (frame[columns] != TOTAL)]
     down, across = codes_in_order(reader, parts, rows), codes_in_order(reader, parts, columns)
-    grid = parts.set_index([rows, columns])[code]
+    grid = dict(zip(zip(parts[rows], parts[columns], strict=True), column_of(parts, code), strict=True))
     cells = [[grid.get((row, column), 0) for column in across] for row in down]
     drawn = [scaled(code, line) for line in cells]
     most = max((value for line in drawn for value in line if value is not None), default=0)
@@ -52,6 +53,8 @@ def heat(reader: Reader, frame: pd.DataFrame, rows: str, columns: str, code: str
         for column, (value, shade) in enumerate(zip(values, shades, strict=True))
         if shade and not wide
     ]
+    if len(across) <= MOST_TICKS:
+        words += _withheld(reader, cells)
     points = [
         (column, -(line + 1.0), value, {rows: row, columns: across[column]})
         for line, (row, values) in enumerate(zip(down, cells, strict=True))
@@ -74,6 +77,16 @@ def heat(reader: Reader, frame: pd.DataFrame, rows: str, columns: str, code: str
     # On a telephone long names have room only upright.
     upright = sum(map(len, heads.values())) > LONGEST_LINE
     return _squares(reader, names, heads, len(across), drawn, most, look, words, over, upright)
+
+
+def _withheld(reader: Reader, cells: Sequence[Sequence]) -> list[dict]:
+    """The mark in each square whose figure is withheld: it has no shade, so that it is written in the theme's ink."""
+    return [
+        {"x": column, "y": -(line + 1.0), "text": reader.withheld, "showarrow": False, "font": {"size": SMALL}}
+        for line, values in enumerate(cells)
+        for column, value in enumerate(values)
+        if value is WITHHELD
+    ]
 
 
 def _points(reader: Reader, code: str, points: Sequence[tuple]) -> dict:

@@ -1,0 +1,38 @@
+"""A section whose question is not answered to the audience: why, and the nearest table that it may see."""
+
+import streamlit as st
+
+from pages.parts import address
+from pages.parts.answers import Refused
+from pages.parts.builder import wording
+from pages.parts.builder.request import address_of, of_question
+from pages.parts.filters import View
+from pages.parts.reader import plain
+
+BUILDER_PAGE = "statistics/builder.py"  # as seen from pages/app.py
+
+
+def say(view: View, refused: Refused) -> None:
+    """The section under its own headline: what was asked, why it is not answered, and where to go on."""
+    t, question = view.reader.t, refused.question
+    headline = wording.asked(view.reader, question.measures, question.by, question.period, question.where)
+    st.subheader(plain(headline), anchor=False)
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f":material/shield: {plain(refused.text(view.reader.language))}")
+        with st.container(horizontal=True, gap="small"):
+            if refused.nearest:
+                st.page_link(
+                    BUILDER_PAGE,
+                    label=t("audience.nearest"),
+                    icon=":material/table_chart:",
+                    query_params=address_of(of_question(refused.nearest)),
+                )
+            if {name for name, _ in question.where} & view.where.keys() and view.page != "builder":
+                st.button(
+                    t("audience.without_filters"),
+                    key="_".join((view.page, "unfiltered", *question.measures, *question.by)),
+                    icon=":material/filter_alt_off:",
+                    on_click=address.forget,
+                    args=(tuple(view.where),),
+                    type="tertiary",
+                )
