@@ -13,6 +13,7 @@ GREEN = "#008F68"
 PURPLE = "#B8659B"
 OCHRE = "#A67C00"
 GREY = "#7B858F"
+SHADE = "rgba(123,133,143,0.18)"  # over what has no figure
 
 # Steps from little to much; the darkest and the lightest are read by the figure written on them.
 HEAT_LIGHT = "#D6E6F2"
@@ -27,7 +28,7 @@ SQUARES = {
     "usual": (HEAT_LIGHT, INK_ON_LIGHT),
     "few": ("#F0A04B", INK_ON_LIGHT),
     "empty": ("#8A2B06", INK_ON_DARK),
-    "plain": ("rgba(123,133,143,0.18)", None),
+    "plain": (SHADE, None),
 }
 
 

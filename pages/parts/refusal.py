@@ -19,7 +19,7 @@ def say(view: View, refused: Refused) -> None:
     st.subheader(plain(headline), anchor=False)
     with st.container(border=True, gap="xsmall"):
         st.markdown(f":material/shield: {plain(refused.text(view.reader.language))}")
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if refused.nearest:
                 st.page_link(
                     BUILDER_PAGE,

@@ -7,7 +7,7 @@ import streamlit as st
 
 from data_access import Answer, AsOf, Comparison, Note, Period
 from pages.parts import audience, charts, exports, marks, tables
-from pages.parts.answers import notes_of
+from pages.parts.answers import notes_of, without
 from pages.parts.filters import View
 from pages.parts.frame import as_of_words
 from pages.parts.reader import plain, small
@@ -17,6 +17,7 @@ MAKERS = {"xlsx": (exports.as_xlsx, exports.XLSX), "csv": (exports.as_csv, expor
 LABELS = {"xlsx": "XLSX", "csv": "CSV"}
 BESIDE = 3  # columns of figures: a wider table stands under its chart
 VERY_LONG = 50  # rows: a longer table scrolls where it stands
+AT_THE_HEAD = ("demonstration", "protected")  # notes
 TALLEST = 900  # pixels of such a table
 
 
@@ -74,13 +75,14 @@ def tell(
         tables.show(view.reader, table, headline, tall=_tall(table))
     if below is not None:
         below()
-    # That the data are a demonstration stands at the head of the page and in the file, not under every table.
+    # That the data are a demonstration and how they are protected stands at the head of the page and in the file, not
+    # under every table.
     # The page's mark speaks of the days chosen, so here only other days need one.
-    on_page = [*(warnings if shown != view.period else ()), *(note for note in notes if note.kind != "demonstration")]
+    on_page = [*(warnings if shown != view.period else ()), *(note for note in notes if note.kind not in AT_THE_HEAD)]
     _say_notes([*remarks, *_sentences(view, on_page, figure)])
     if not table.empty:
         # A file has no chart whose breaks are numbered, and no mark above it.
-        in_file = [*remarks, *_sentences(view, [*warnings, *notes], None)]
+        in_file = [*remarks, *_sentences(view, [*warnings, *without(notes, "protected")], None)]
         sheet = _sheet(view, headline, table, in_file, period, said, as_of or view.database.as_of, native)
         _offer_files(view, key, sheet, shown)
 

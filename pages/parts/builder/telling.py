@@ -89,8 +89,10 @@ def tell_kept(here: Here, view: SavedView, world: World) -> None:
         st.info(here.reader.t("builder.kept_internal"), icon=":material/shield:")
         return
     answered = freezing.thawed(view.figures, request)
-    said = here.reader.t("builder.kept", name=view.name, day=saving.day_of(here.reader, view))
-    tell(here, request, world, answered, [said])
+    said = [here.reader.t("builder.kept", name=view.name, day=saving.day_of(here.reader, view))]
+    if request.audience != here.audience:
+        said.append(here.reader.t("exports.protection_council", mark=here.reader.withheld))
+    tell(here, request, world, answered, said)
 
 
 def _go_deeper(reader: Reader, request: Request, world: World, made: Made) -> None:

@@ -17,11 +17,12 @@ from pages.parts.charts.figure import (
     new_figure,
     scaled,
 )
-from pages.parts.palette import GREY, INK_ON_DARK, mark
+from pages.parts.palette import GREY, INK_ON_DARK, SHADE, mark
 from pages.parts.reader import Reader
-from pages.parts.withheld import cell, column, is_number
+from pages.parts.withheld import cell, column
 
 PATTERN = {"fillmode": "overlay", "fgcolor": INK_ON_DARK, "size": 6, "solidity": 0.25}
+WIDTH = 0.36  # of a bar, in rows
 HEADING = 44  # pixels more for a heading over a group of bars
 
 
@@ -82,7 +83,7 @@ def _bar(**more) -> dict:
     return {
         "type": "bar",
         "orientation": "h",
-        "width": 0.36,
+        "width": WIDTH,
         "textposition": "outside",
         "constraintext": "none",
         "cliponaxis": False,
@@ -164,12 +165,13 @@ def stacked(
                 hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>%{fullData.name}</extra>",
             )
         )
-    # Where a part is withheld, the figures stand where what is drawn ends.
-    lengths = [
-        length if is_number(value) and reader.withheld not in pieces[name] else drawn[name]
-        for name, value, length in zip(
-            whole[dimension], column(whole, code), scaled(code, column(whole, code)), strict=True
-        )
+    # Where a part is withheld, a frame shows how long the whole is, if that is known.
+    wholes = dict(zip(whole[dimension], scaled(code, column(whole, code)), strict=True))
+    lengths = [drawn[name] if length is None else length for name, length in wholes.items()]
+    frames = [
+        _frame(place, wholes[name])
+        for name, place in places.items()
+        if wholes[name] is not None and reader.withheld in pieces[name]
     ]
     ends = {
         "type": "scatter",
@@ -182,17 +184,25 @@ def stacked(
         "hoverinfo": "skip",
         "showlegend": False,
     }
-    axes, left = _bar_axes(0, max((length or 0 for length in lengths), default=1) * 1.15, -len(places))
+    axes, left = _bar_axes(0, max(lengths, default=1) * 1.15, -len(places))
     names = names_above([(reader.label(dimension, name), place) for name, place in places.items()], left)
     return new_figure(
         reader,
         len(places) * ROW + 64,
         [*traces, ends, names],
         barmode="stack",
+        shapes=frames,
         showlegend=True,
         legend=legend() | {"y": 1.0},
         **axes,
     )
+
+
+def _frame(place: float, length: float) -> dict:
+    """A frame around a bar of which parts are not shown."""
+    line = {"color": GREY, "width": 1.5, "dash": "dot"}
+    high = {"y0": place - WIDTH / 2, "y1": place + WIDTH / 2}
+    return {"type": "rect", "x0": 0, "x1": length, **high, "line": line, "fillcolor": SHADE, "layer": "below"}
 
 
 def movers(reader: Reader, frame: pd.DataFrame, dimension: str, code: str) -> go.Figure:

@@ -9,12 +9,11 @@ import plotly.graph_objects as go
 
 from data_access import TOTAL, WITHHELD, Note
 from pages.parts.charts.figure import SMALL, axis_figure, legend, named_ticks, new_figure, scaled, upright
-from pages.parts.palette import Mark, mark
+from pages.parts.palette import SHADE, Mark, mark
 from pages.parts.reader import Reader
 from pages.parts.withheld import column, is_number
 
 GRID = "rgba(123,133,143,0.35)"
-SHADE = "rgba(123,133,143,0.18)"
 BREAKS_DRAWN = "breaks"  # stands in `layout.meta` of a figure whose breaks carry numbers
 LINE_HEIGHT = 340  # pixels of a chart with a time axis
 
