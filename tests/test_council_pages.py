@@ -241,7 +241,7 @@ def test_the_audience_stays_over_pages_and_stands_in_each_address(asked: Asked) 
     for page in ("benefits", "builder", "method"):
         go_to(app, page)
         assert choice(app) == COUNCIL
-        assert app.query_params["audience"] == [COUNCIL]
+        assert app.query_params["audience"] == COUNCIL
         assert words("audience.protected", mark=MARK) in "\n".join(text.value for text in app.markdown)
     go_to(app, "quality")
     assert words("audience.internal_page") in [box.value for box in app.warning]
@@ -308,3 +308,29 @@ def test_kept_figures_of_the_council_keep_their_marks(asked: Asked, saved_views_
     live = shown(open_page("builder", audience=COUNCIL, m="spend", rows="benefit").table[0])
     assert shown(table).equals(live)
     assert MARK in shown(table).to_numpy()
+
+
+def test_a_refused_table_leads_to_the_nearest_and_the_address_goes_along(asked: Asked) -> None:
+    app = open_page("builder", audience=COUNCIL, m="spend", rows="benefit", col="territory")
+    assert not app.table
+    [nearest] = [button for button in app.button if button.label == words("audience.nearest")]
+    nearest.click().run()
+    assert app.table
+    assert app.query_params["rows"] == "benefit"
+    assert "col" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    ("by", "rows", "column"),
+    [
+        ((), (), None),
+        (("benefit",), ("benefit",), None),
+        (("benefit", "form"), ("benefit",), "form"),
+        (("benefit_group", "benefit"), ("benefit_group", "benefit"), None),
+        (("year", "month"), ("year", "month"), None),
+    ],
+)
+def test_a_question_as_a_table(by: tuple[str, ...], rows: tuple[str, ...], column: str | None) -> None:
+    request = of_question(Question.of("spend", 2023, by=by, where={"population": "residents"}, audience=COUNCIL))
+    assert (request.rows, request.column, request.audience) == (rows, column, COUNCIL)
+    assert request.where == (("population", ("residents",)),)

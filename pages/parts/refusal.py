@@ -9,7 +9,7 @@ from pages.parts.builder.request import address_of, of_question
 from pages.parts.filters import View
 from pages.parts.reader import plain
 
-BUILDER_PAGE = "statistics/builder.py"  # as seen from pages/app.py
+BUILDER = "builder"
 
 
 def say(view: View, refused: Refused) -> None:
@@ -21,13 +21,8 @@ def say(view: View, refused: Refused) -> None:
         st.markdown(f":material/shield: {plain(refused.text(view.reader.language))}")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if refused.nearest:
-                st.page_link(
-                    BUILDER_PAGE,
-                    label=t("audience.nearest"),
-                    icon=":material/table_chart:",
-                    query_params=address_of(of_question(refused.nearest)),
-                )
-            if {name for name, _ in question.where} & view.where.keys() and view.page != "builder":
+                _offer(t("audience.nearest"), view, address_of(of_question(refused.nearest)))
+            if {name for name, _ in question.where} & view.where.keys() and view.page != BUILDER:
                 st.button(
                     t("audience.without_filters"),
                     key="_".join((view.page, "unfiltered", *question.measures, *question.by)),
@@ -36,3 +31,12 @@ def say(view: View, refused: Refused) -> None:
                     args=(tuple(view.where),),
                     type="tertiary",
                 )
+
+
+def _offer(label: str, view: View, choices: dict[str, str]) -> None:
+    """The way to a table of the builder. On its own page a link would leave the address as it is."""
+    look = {"label": label, "icon": ":material/table_chart:"}
+    if view.page == BUILDER:
+        st.button(**look, key="builder_nearest", on_click=address.rewrite, args=(choices,), type="tertiary")
+    else:
+        st.page_link(f"statistics/{BUILDER}.py", **look, query_params=choices)  # as seen from pages/app.py

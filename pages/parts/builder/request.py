@@ -13,6 +13,7 @@ COMPARISONS = ("previous", "year")
 SHARES = ("row", "column", "total")
 TOPS = (3, 5, 10, 20)
 CHARTS = ("lines", "bars", "stack", "heat", "movers", "none")
+NESTED = (("benefit_group", "benefit"), ("centre", "branch"))  # groups and their parts
 SAVED = "saved"  # in an address: the number of a view whose figures were kept, in place of everything else
 UP = "up"  # as an order: the smallest first
 
@@ -104,9 +105,10 @@ def address_of(request: Request) -> dict[str, str]:
 
 
 def of_question(question: Question) -> Request:
-    """The table that answers a question: the last dimension in its columns, unless it is time and so is another."""
+    """The table that answers a question: the last dimension in its columns, unless it is the parts of the one before or
+    time and so is another."""
     *first, last = question.by or (None,)
-    across = bool(first) and not (is_time(last) and any(map(is_time, first)))
+    across = bool(first) and question.by not in NESTED and not (is_time(last) and any(map(is_time, first)))
     return Request(
         question.measures,
         question.period.code,
