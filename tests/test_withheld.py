@@ -252,7 +252,8 @@ def test_a_withheld_cell_of_a_line_is_a_gap_with_its_mark_and_no_unpublished_one
     line, mark = figure.data
     assert list(line.y) == [5.0, None, None]
     assert (list(mark.x), list(mark.text)) == ([1], [MARK])
-    assert drawn_texts(figure).count("nav publicēts") == 1  # over 2023 alone
+    assert [(shade.x0, shade.x1) for shade in figure.layout.shapes] == [(1.5, 2.5)]  # over 2023 alone
+    assert drawn_texts(figure).count("nav publicēts") == 1
 
 
 def test_a_stack_with_a_withheld_part_is_framed_to_its_whole(reader: Reader) -> None:

@@ -76,7 +76,7 @@ def report(view) -> None:
     checks.tell_agreement(view)
 
 
-with page("quality") as here:
+with page("quality", of_records=True) as here:
     chosen = filters.choose(here, parts=False)
     verdict(chosen)
     views.show_one(chosen, {"summary": summary, "loads": loads, "unknown": unknown, "report": report})

@@ -53,12 +53,13 @@ def open_page(name: str, **address: str) -> AppTest:
         return app.run()
     # `AppTest` finds a page once the app has told of its pages. One app's are every app's, and the first page, which
     # would have to be told for them each time, is the dearest.
-    app._registered_pages = _registered_pages()
+    app._registered_pages = registered_pages()
     return go_to(app, name, **address)
 
 
 @cache
-def _registered_pages() -> dict:
+def registered_pages() -> dict:
+    """The pages that the app has told of, by running it once."""
     return AppTest.from_file(str(APP), default_timeout=LONGEST_RUN).run()._registered_pages
 
 
