@@ -24,8 +24,15 @@ def show_one(view: View, stories: Mapping[str, Callable[[View], None]]) -> None:
         required=True,
         wrap=True,
     )
-    with audience.patience(view.reader, view.audience), section(view):
-        stories[chosen](view)
+    tell(view, stories[chosen])
+
+
+def tell(view: View, *stories: Callable[[View], None]) -> None:
+    """Tells stories one under the other, each at least one section."""
+    with audience.patience(view.reader, view.audience):
+        for story in stories:
+            with section(view):
+                story(view)
 
 
 @contextmanager

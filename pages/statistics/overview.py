@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import audience, charts, figures, filters, tables, views
+from pages.parts import charts, figures, filters, tables, views
 from pages.parts.answers import compare, notes_of
 from pages.parts.frame import links, page
 from pages.parts.section import tell
@@ -59,9 +59,6 @@ def movers(view) -> None:
 
 with page("overview") as here:
     view = filters.choose(here, "population", parts=False)
-    with audience.patience(view.reader, view.audience):
-        for tell_one in (key_figures, movers):
-            with views.section(view):
-                tell_one(view)
+    views.tell(view, key_figures, movers)
     st.subheader(view.reader.t("overview.more"), anchor=False)
     links("benefits", "households", "psychologists", "day_centres")

@@ -41,14 +41,14 @@ MOST_SAID = 8  # sentences about one address
 
 def default(world: World, audience: str = INTERNAL) -> Request:
     """The table with which an empty page begins."""
-    return replace(_default(world), audience=audience)
+    return replace(_default(world, f"{world.newest(audience)}"), audience=audience)
 
 
-def _default(world: World) -> Request:
+def _default(world: World, year: str) -> Request:
     if "assistance" in world.coverage:
-        return Request(("spend", "households_assisted"), f"{world.years[0]}", ("territory",))
+        return Request(("spend", "households_assisted"), year, ("territory",))
     covered = next((name for name in SUBJECTS if name in world.coverage), SUBJECTS[0])
-    return Request(measures_of(covered)[:1], f"{world.years[0]}", possible(measures_of(covered)[:1])[:1])
+    return Request(measures_of(covered)[:1], year, possible(measures_of(covered)[:1])[:1])
 
 
 def read(address: Mapping[str, str], world: World) -> tuple[Request, tuple[Trouble, ...]]:
@@ -62,7 +62,7 @@ def read(address: Mapping[str, str], world: World) -> tuple[Request, tuple[Troub
     troubles: list[Trouble] = []
     asked = _measures(_list(address, "m"), audience, troubles)
     if asked:
-        request = Request(asked, f"{world.years[0]}", audience=audience)
+        request = Request(asked, f"{world.newest(audience)}", audience=audience)
     elif "rows" in address or "col" in address:
         request = replace(default(world, audience), rows=())
     else:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from data_access import INTERNAL, Database, Period, Vocabulary, dimension, dimensions_for, measure, measures
+from data_access import COUNCIL, INTERNAL, Database, Period, Vocabulary, dimension, dimensions_for, measure, measures
 
 SUBJECTS = ("assistance", "status", "psychologists", "day_centres")
 ALL = "all"  # as a period: every year with records
@@ -28,6 +28,11 @@ class World:
     def years(self) -> list[int]:
         """Calendar years with records, newest first."""
         return list(range(self.last_day.year, self.first_day.year - 1, -1))
+
+    def newest(self, audience: str) -> int:
+        """The year that is asked about where none is named: the newest, for the council the newest that is over."""
+        over = [year for year in self.years if Period.year(year).last_day <= self.last_day]
+        return over[0] if over and audience == COUNCIL else self.years[0]
 
     @property
     def whole(self) -> Period:
