@@ -30,7 +30,8 @@ from pages.parts import answers, filters, marks
 from pages.parts.answers import Refused
 from pages.parts.builder import asking, freezing
 from pages.parts.builder.reading import read
-from pages.parts.builder.request import address_of, of_question
+from pages.parts.builder.drilling import asked_by
+from pages.parts.builder.request import address_of
 from pages.parts.builder.world import World
 from tests.infrastructure.pages import (
     COUNTING_PAGES,
@@ -223,7 +224,7 @@ def test_what_is_refused_leads_to_a_table_that_is_not(asked: Asked, page: str, a
     database = open_database()
     for refused in asked.refused:
         assert refused.question.audience == refused.nearest.audience == COUNCIL
-        request, troubles = read(address_of(of_question(refused.nearest)), World.of(database))
+        request, troubles = read(address_of(asked_by(refused.nearest, database.vocabulary)), World.of(database))
         assert not troubles
         question = asking.question_of(request, World.of(database))
         assert database.ask(question).question.measures == refused.nearest.measures

@@ -35,10 +35,30 @@ def read() -> dict[str, str]:
 
 
 def rewrite(choices: Mapping[str, str]) -> None:
-    """Puts choices in place of everything in the address but the language and, unless they name one, the audience: one
-    step in the browser's history."""
+    """Puts choices in place of everything in the address but what is of the visit: one step in the browser's history."""
+    st.query_params.from_dict(of_the_visit(choices))
+
+
+def of_the_visit(choices: Mapping[str, str]) -> dict[str, str]:
+    """Choices as they stand in an address: beside the language and, unless they name one, the audience."""
     kept = {name: st.query_params[name] for name in OF_THE_VISIT if name in st.query_params}
-    st.query_params.from_dict({**kept, **choices})
+    return {**kept, **choices}
+
+
+def take(choices: Mapping[str, str | None]) -> None:
+    """Chooses several things at once, as their widgets would, in one step of the browser's history.
+
+    None is for what is then chosen by itself: it must not stand in the address, or it would be taken out in a step of
+    its own, to which Back would return for ever.
+    """
+    kept, written = st.session_state.setdefault(_KEPT, {}), st.session_state.setdefault(_WRITTEN, {})
+    standing = read()
+    for name, code in choices.items():
+        for place in (kept, written, standing):
+            place.pop(name, None)
+            if code is not None:
+                place[name] = code
+    rewrite(standing)
 
 
 def _key(name: str) -> str:

@@ -1,7 +1,7 @@
 """Key figures: each with its change on the year before, its whole series as a small chart, and a sentence."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import streamlit as st
@@ -10,6 +10,7 @@ from data_access import TOTAL, WITHHELD, Answer, Comparison, Withheld, measure
 from data_access.language import format_euros
 from pages.parts.answers import Refused, ask, compare
 from pages.parts.filters import View
+from pages.parts.going_deeper import Place, Ways, ways_from
 from pages.parts.reader import Reader, plain, small
 from pages.parts.sentences import changed, counted, during, euros, say
 from pages.parts.tables import Column, Row, Table, known
@@ -31,6 +32,8 @@ class KeyFigure:
     series: Sequence
     sentence: str
     than: str  # the year before, in words
+    compared: Comparison
+    where: Mapping[str, str]  # codes of its row
 
 
 def key_figure(
@@ -60,6 +63,8 @@ def key_figure(
         series=[series.value(code, year=year, **where) for year in _cells(series)],
         sentence=say(reader, said, when=when, figure=words, change=changed(reader, code, change, percent, before)),
         than=reader.period(before),
+        compared=compared,
+        where=where,
     )
 
 
@@ -111,6 +116,16 @@ def as_table(reader: Reader, figures: Sequence[KeyFigure], now: str) -> Table:
         Row(f.label, known(f.before, f.now, f.change, f.change_percent), unit=measure(f.code).unit) for f in figures
     )
     return Table(reader.t("tables.figure"), columns, rows)
+
+
+def ways(view: View, figures: Sequence[KeyFigure]) -> Ways:
+    """Where key figures lead, each to its own question: the table has one row for each."""
+    places, periods = [], []
+    for figure in figures:
+        of = ways_from(view, figure.compared)
+        places.append(Place(figure.label, replace(of.request, measures=(figure.code,)), figure.where))
+        periods += of.periods
+    return Ways(places[0].request, tuple(dict.fromkeys(periods)), tuple(places))
 
 
 def spark(values: Sequence) -> list[float]:

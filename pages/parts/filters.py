@@ -29,6 +29,7 @@ class View:
     audience: str
     period: Period
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    offered: tuple[str, ...] = ()  # what can be chosen on the page, by its name in the address
 
     @property
     def year(self) -> int:
@@ -75,7 +76,8 @@ def choose(here, *dimensions: str, parts: bool = True) -> View:
         for name in dimensions:
             chosen[name] = _value(here, name, period, chosen.get(WITHIN.get(name, ""), ALL))
     where = {name: (code,) for name, code in chosen.items() if code != ALL}
-    view = View(here.page, here.database, here.reader, here.audience, period, where)
+    offered = ("year", *(["part"] if parts else []), *dimensions)
+    view = View(here.page, here.database, here.reader, here.audience, period, where, offered)
     marks.show(view)
     return view
 

@@ -5,7 +5,8 @@ import streamlit as st
 from pages.parts import address
 from pages.parts.answers import Refused
 from pages.parts.builder import wording
-from pages.parts.builder.request import address_of, of_question
+from pages.parts.builder.drilling import asked_by
+from pages.parts.builder.request import address_of
 from pages.parts.filters import View
 from pages.parts.reader import plain
 
@@ -21,7 +22,7 @@ def say(view: View, refused: Refused) -> None:
         st.markdown(f":material/shield: {plain(refused.text(view.reader.language))}")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if refused.nearest:
-                _offer(t("audience.nearest"), view, address_of(of_question(refused.nearest)))
+                _offer(t("audience.nearest"), view, address_of(asked_by(refused.nearest, view.database.vocabulary)))
             if {name for name, _ in question.where} & view.where.keys() and view.page != BUILDER:
                 st.button(
                     t("audience.without_filters"),

@@ -6,10 +6,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from data_access import Answer, AsOf, Comparison, Note, Period
-from pages.parts import audience, charts, exports, marks, tables
+from pages.parts import audience, charts, exports, going_deeper, marks, tables
 from pages.parts.answers import notes_of, without
 from pages.parts.filters import View
 from pages.parts.frame import as_of_words
+from pages.parts.going_deeper import Ways
 from pages.parts.reader import plain, small
 from pages.parts.tables import Table
 
@@ -36,8 +37,7 @@ def tell(
     headed: bool = False,
     native: exports.NativeChart | None = None,
     as_of: AsOf | None = None,
-    on_select: Callable[[], None] | None = None,
-    below: Callable[[], None] | None = None,
+    of: Answer | Comparison | Ways | None = None,
     under: bool = False,
 ) -> None:
     """Tells a section. `key` is unique on its page and names its files.
@@ -46,9 +46,11 @@ def tell(
     pairs of words about what is counted, `remarks` sentences beside the notes, `nothing` what is said where the table
     is empty, instead of that no record meets the filters. `headed`: the page has called `head` itself, to put a control
     between headline and picture, or the section stands under another heading. `native` is the chart in the workbook,
-    `as_of` is given when it is not that of the database, `on_select` is called when something in the picture is chosen,
-    `below` puts something under picture and table, and `under` keeps a table of few columns under its picture.
+    `as_of` is given when it is not that of the database, `of` is what the figures were taken from, so that marks and
+    rows can be gone into, and `under` keeps a table of few columns under its picture.
     """
+    going_deeper.begin(view)
+    ways = going_deeper.ways_from(view, of) if isinstance(of, Answer | Comparison) else of
     shown = period or view.period
     warnings = marks.warnings(view, shown)
     if table.empty:
@@ -67,14 +69,12 @@ def tell(
     elif len(table.columns) <= BESIDE and not under:
         left, right = st.columns(_widths(figure), gap="medium")
         with left:
-            _draw(view, key, headline, figure, on_select)
+            _draw(view, key, headline, figure, ways)
         with right:
             tables.show(view.reader, table, headline, tall=figure.layout.height)
     else:
-        _draw(view, key, headline, figure, on_select)
+        _draw(view, key, headline, figure, ways)
         tables.show(view.reader, table, headline, tall=_tall(table))
-    if below is not None:
-        below()
     # That the data are a demonstration and how they are protected stands at the head of the page and in the file, not
     # under every table.
     # The page's mark speaks of the days chosen, so here only other days need one.
@@ -84,7 +84,12 @@ def tell(
         # A file has no chart whose breaks are numbered, and no mark above it.
         in_file = [*remarks, *_sentences(view, [*warnings, *without(notes, "protected")], None)]
         sheet = _sheet(view, headline, table, in_file, period, said, as_of or view.database.as_of, native)
-        _offer_files(view, key, sheet, shown)
+        with st.container(horizontal=True, gap="small"):
+            _offer_files(view, key, sheet, shown)
+            if ways:
+                going_deeper.offer_rows(view, key, ways, table)
+        if ways:
+            going_deeper.show_picked(view, key, ways)
 
 
 def _tall(table: Table) -> int | None:
@@ -103,7 +108,8 @@ def tell_bars(view: View, key: str, headline: str, answer: Answer, **more) -> No
     [by] = question.by
     frame = tables.filled(answer.frame, by, question.measures[0])
     bars = charts.bars(view.reader, frame, by, question.measures[0])
-    tell(view, key, headline, tables.listed(view.reader, frame, by, question.measures), bars, answer.notes, **more)
+    table = tables.listed(view.reader, frame, by, question.measures)
+    tell(view, key, headline, table, bars, answer.notes, of=answer, **more)
 
 
 def tell_crossed(view: View, key: str, headline: str, answer: Answer, draw: Callable[..., go.Figure], **more) -> None:
@@ -114,7 +120,7 @@ def tell_crossed(view: View, key: str, headline: str, answer: Answer, draw: Call
     (down, across), [code] = answer.question.by, answer.question.measures
     frame = tables.filled(tables.filled(answer.frame, down, code), across, code)
     table = tables.crossed(view.reader, frame, down, across, code)
-    tell(view, key, headline, table, draw(view.reader, frame, down, across, code), answer.notes, **more)
+    tell(view, key, headline, table, draw(view.reader, frame, down, across, code), answer.notes, of=answer, **more)
 
 
 def tell_lines(
@@ -136,7 +142,7 @@ def tell_lines(
     frame = tables.filled(answer.frame, split, code)
     table = tables.crossed(view.reader, frame, time, split, code, total_down)
     lines = charts.series(view.reader, frame, time, [code], split, notes)
-    tell(view, key, headline, table, lines, notes, period=answer.question.period, **more)
+    tell(view, key, headline, table, lines, notes, period=answer.question.period, of=answer, **more)
 
 
 def tell_measures(view: View, key: str, headline: str, answer: Answer) -> None:
@@ -144,14 +150,14 @@ def tell_measures(view: View, key: str, headline: str, answer: Answer) -> None:
     [time], codes = answer.question.by, answer.question.measures
     table = tables.listed(view.reader, answer.frame, time, codes)
     lines = charts.series(view.reader, answer.frame, time, codes, notes=answer.notes)
-    tell(view, key, headline, table, lines, answer.notes, period=answer.question.period)
+    tell(view, key, headline, table, lines, answer.notes, period=answer.question.period, of=answer)
 
 
 def tell_changes(view: View, key: str, headline: str, both: Comparison, by: str, code: str) -> None:
     """Tells a comparison split by a dimension: what rose and what fell, a table of both years and their change."""
     table = tables.compared(view.reader, both.frame, by, [code], tables.periods_of(view.reader, both))
     changes = charts.movers(view.reader, tables.extremes(both.frame, by, f"{code}_change"), by, code)
-    tell(view, key, headline, table, changes, notes_of(both))
+    tell(view, key, headline, table, changes, notes_of(both), of=both)
 
 
 def tell_two_years(view: View, key: str, headline: str, both: Comparison, time: str, code: str) -> None:
@@ -159,7 +165,7 @@ def tell_two_years(view: View, key: str, headline: str, both: Comparison, time: 
     years, notes = tables.periods_of(view.reader, both), notes_of(both)
     lines = charts.two_years(view.reader, both.frame, time, code, years, notes)
     table = tables.compared(view.reader, both.frame, time, [code], years)
-    tell(view, key, headline, table, lines, notes, period=both.now.question.period)
+    tell(view, key, headline, table, lines, notes, period=both.now.question.period, of=both)
 
 
 def head(view: View, key: str, headline: str) -> None:
@@ -167,18 +173,14 @@ def head(view: View, key: str, headline: str) -> None:
     st.subheader(plain(headline), anchor=f"{view.page}-{key}".replace("_", "-"))
 
 
-def chart_key(page: str, key: str) -> str:
-    """Under which name the session keeps what is chosen in the picture of a section."""
-    return f"{page}_{key}_chart"
-
-
-def _draw(view: View, key: str, headline: str, figure: go.Figure, on_select: Callable[[], None] | None) -> None:
+def _draw(view: View, key: str, headline: str, figure: go.Figure, ways: Ways | None) -> None:
+    clickable = ways is not None and going_deeper.can_be_clicked()
     st.plotly_chart(
         charts.inked(figure, dark=st.context.theme.type == "dark"),
-        key=chart_key(view.page, key),
+        key=going_deeper.chart_key(view, key),
         config=charts.config(view.reader, exports.file_name(view.page, key, view.period.code)),
         alt=view.reader.t("section.chart", headline=headline),
-        on_select=on_select or "ignore",
+        on_select=(lambda: going_deeper.take_mark(view, key, ways)) if clickable else "ignore",
         selection_mode="points",
     )
 
@@ -234,17 +236,16 @@ def _offer_files(
     view: View, key: str, sheet: exports.Sheet, period: Period, labels: Mapping[str, str] = LABELS
 ) -> None:
     """A button for each ending; a file is made when its button is pressed."""
-    with st.container(horizontal=True, gap="small"):
-        for ending, label in labels.items():
-            make, mime = MAKERS[ending]
-            st.download_button(
-                label,
-                data=lambda make=make: make(sheet),
-                file_name=exports.file_name(view.page, key, period.code, ending=ending),
-                mime=mime,
-                key=f"{view.page}_{key}_{ending}",
-                icon=":material/download:",
-                help=view.reader.t("section.download"),
-                on_click="ignore",
-                type="tertiary",
-            )
+    for ending, label in labels.items():
+        make, mime = MAKERS[ending]
+        st.download_button(
+            label,
+            data=lambda make=make: make(sheet),
+            file_name=exports.file_name(view.page, key, period.code, ending=ending),
+            mime=mime,
+            key=f"{view.page}_{key}_{ending}",
+            icon=":material/download:",
+            help=view.reader.t("section.download"),
+            on_click="ignore",
+            type="tertiary",
+        )

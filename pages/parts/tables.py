@@ -1,7 +1,7 @@
 """Tables for people: an answer's codes and figures as rows and columns with names, the same on screen and in files."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 import streamlit as st
@@ -35,12 +35,16 @@ class Column:
 @dataclass(frozen=True)
 class Row:
     """A row: its name, its figures (None: not known; or WITHHELD), whether it is a total, and its own unit if it has
-    one."""
+    one.
+
+    `codes` are those of its records by dimension; a row of everything, or of what has no code, has none.
+    """
 
     name: str
     figures: tuple[int | float | str | Withheld | None, ...]
     total: bool = False
     unit: str | None = None
+    codes: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -119,12 +123,17 @@ def _names(reader: Reader, frame: pd.DataFrame, by: Sequence[str]) -> Callable[[
     return reader.within_year if len({month[:4] for month in months}) == 1 else reader.label
 
 
+def _row(name_of: Callable[[str, str], str], name: str, code: str, figures: tuple, total: bool) -> Row:
+    """The row of one code of a dimension."""
+    return Row(name_of(name, code), figures, total, codes={} if code == TOTAL else {name: code})
+
+
 def listed(reader: Reader, frame: pd.DataFrame, by: str | Sequence[str], codes: Sequence[str]) -> Table:
     """One row a code of a dimension (or of two: a group above its parts), one column a measure; totals last."""
     by = (by,) if isinstance(by, str) else tuple(by)
     name_of = _names(reader, frame, by)
     rows = tuple(
-        Row(name_of(name, frame.at[place, name]), _figures(frame.loc[place], codes), total)
+        _row(name_of, name, frame.at[place, name], _figures(frame.loc[place], codes), total)
         for name, place, total in _ordered(frame, by)
     )
     return Table(reader.dimension(by[-1]), _measured(reader, codes), rows)
@@ -150,7 +159,7 @@ def crossed(reader: Reader, frame: pd.DataFrame, down: str, across: str, code: s
     return Table(
         reader.dimension(down),
         tuple(Column(reader.short(across, column), unit) for column in columns),
-        tuple(Row(name_of(down, row), tuple(cells.get((row, c), 0) for c in columns), row == TOTAL) for row in rows),
+        tuple(_row(name_of, down, row, tuple(cells.get((row, c), 0) for c in columns), row == TOTAL) for row in rows),
     )
 
 
@@ -176,7 +185,7 @@ def compared(
         fields += [f"{code}_before", code, f"{code}_change", f"{code}_change_percent"]
     name_of = _names(reader, frame, by)
     rows = tuple(
-        Row(name_of(name, frame.at[place, name]), _figures(frame.loc[place], fields), total)
+        _row(name_of, name, frame.at[place, name], _figures(frame.loc[place], fields), total)
         for name, place, total in _ordered(frame, by)
     )
     return Table(reader.dimension(by[-1]), tuple(columns), rows)
@@ -200,7 +209,8 @@ def marginal(reader: Reader, splits: Mapping[str, Answer], value: str) -> Table:
     rows = []
     for name, split in splits.items():
         codes = split.question.measures
-        rows.append(Row(reader.label(name, value), tuple(split.value(code, **{name: value}) for code in codes)))
+        figures = tuple(split.value(code, **{name: value}) for code in codes)
+        rows.append(Row(reader.label(name, value), figures, codes={name: value}))
     rows.append(Row(reader.t("words.total"), tuple(split.value(code) for code in codes), total=True))
     return Table(reader.t("tables.household"), _measured(reader, codes), tuple(rows))
 

@@ -21,7 +21,7 @@ def types(view) -> None:
         headline = say(reader, "benefits.by_benefit", when=when, total=total, households=households, **most)
         table = tables.listed(reader, paid.frame, ("benefit_group", "benefit"), PAID)
         bars = charts.bars(reader, paid.parts, "benefit", "spend", group="benefit_group")
-        tell(view, "by_benefit", headline, table, bars, paid.notes)
+        tell(view, "by_benefit", headline, table, bars, paid.notes, of=paid)
     with views.section(view):
         forms = ask(view, "spend", by=("benefit", "form"))
         sums = {form: euros(reader, forms.value("spend", form=form)) for form in ("cash", "in_kind")}
@@ -35,11 +35,13 @@ def months(view) -> None:
     frame, notes, years = tables.totals_over(both.frame, "benefit"), notes_of(both), tables.periods_of(reader, both)
     headline = say(reader, "benefits.by_month", **against(reader, both, "spend"))
     head(view, "by_month", headline)
-    if switch("cumulative", reader.t("benefits.cumulative")):
+    summed = switch("cumulative", reader.t("benefits.cumulative"))
+    if summed:
         frame = running(frame, "month", "spend")
     table = tables.compared(reader, frame, "month", ["spend"], years)
     lines = charts.two_years(reader, frame, "month", "spend", years, notes)
-    tell(view, "by_month", headline, table, lines, notes, period=view.whole_year, headed=True)
+    of = None if summed else both  # no record has a running sum
+    tell(view, "by_month", headline, table, lines, notes, period=view.whole_year, headed=True, of=of)
 
 
 def recipients(view) -> None:
@@ -64,7 +66,7 @@ def report(view) -> None:
             headline = say(reader, f"benefits.two_years_{population}", **against(reader, both, "spend"))
             table = tables.compared(reader, both.frame, by, ["spend"], tables.periods_of(reader, both))
             said = [(reader.dimension("population"), reader.label("population", population))]
-            tell(view, f"two_years_{population}", headline, table, notes=notes_of(both), said=said)
+            tell(view, f"two_years_{population}", headline, table, notes=notes_of(both), said=said, of=both)
 
 
 with page("benefits") as here:

@@ -1,6 +1,6 @@
 """Mājsaimniecības: who is needy or low-income, over the period, month by month and over the years."""
 
-from pages.parts import charts, filters, tables, views
+from pages.parts import charts, filters, going_deeper, tables, views
 from pages.parts.answers import ask, without
 from pages.parts.frame import page
 from pages.parts.section import tell, tell_bars, tell_lines, tell_measures
@@ -30,7 +30,7 @@ def statuses(view) -> None:
         all_statuses = tables.totals_over(members.frame, "status")
         bars = charts.bars(reader, all_statuses, "member_group", "persons_with_status")
         headline = say(reader, "households.composition", when=when, persons=persons, **groups)
-        tell(view, "composition", headline, table, bars, members.notes)
+        tell(view, "composition", headline, table, bars, members.notes, of=members)
     # Each by itself: crossed, they would tell of few households.
     splits = {name: ask(view, OVER_THE_PERIOD, by=name) for name in WITHIN}
     children = splits["children_in_household"]
@@ -38,7 +38,8 @@ def statuses(view) -> None:
     of_all = counted(reader, "of_households", children.value())
     headline = say(reader, "households.within", when=when, households=with_children, of_all=of_all)
     notes = dict.fromkeys(note for split in splits.values() for note in split.notes)
-    tell(view, "within", headline, tables.marginal(reader, splits, "with"), notes=without(notes, "overlap"))
+    table, ways = tables.marginal(reader, splits, "with"), going_deeper.ways_of_all(view, children)
+    tell(view, "within", headline, table, notes=without(notes, "overlap"), of=ways)
 
 
 def months(view) -> None:

@@ -41,7 +41,7 @@ def key_figures(view) -> None:
     notes = list(dict.fromkeys(note for both, _ in asked.values() for note in notes_of(both)))
     headline = say(reader, "overview.key_figures", when=during(reader, view.period))
     table = figures.as_table(reader, found, reader.period(view.period))
-    tell(view, "key_figures", headline, table, notes=notes, remarks=refused)
+    tell(view, "key_figures", headline, table, notes=notes, remarks=refused, of=figures.ways(view, found))
 
 
 def movers(view) -> None:
@@ -54,6 +54,7 @@ def movers(view) -> None:
         tables.compared(reader, changes, "benefit", ["spend"], tables.periods_of(reader, spend)),
         charts.movers(reader, changes, "benefit", "spend"),
         notes_of(spend),
+        of=spend,
     )
 
 

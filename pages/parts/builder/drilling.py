@@ -1,117 +1,69 @@
-"""Going deeper from a figure: only these records, or these records split by something else."""
+"""Going deeper from a figure: only these records, or these records split by something else. All in codes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-import streamlit as st
-
-from data_access import TOTAL
-from pages.parts import address
-from pages.parts.builder import controls
-from pages.parts.builder.figures import REST
-from pages.parts.builder.making import Made
-from pages.parts.builder.request import Request
-from pages.parts.builder.wording import joined
-from pages.parts.builder.world import World, is_time, possible
-from pages.parts.reader import Reader
-
-_PICKED = "builder_picked"  # (address, codes): what was picked in a table, until it is gone into or left
+from data_access import Period, Question, Vocabulary
+from pages.parts.builder.request import MOST_ROWS, Request
+from pages.parts.builder.world import is_time, possible
 
 Codes = Mapping[str, str]
 
 
-def only(request: Request, codes: Codes) -> Request:
-    """The same table of nothing but these records; a calendar cell becomes the period."""
+def asked_by(question: Question, vocabulary: Vocabulary, compared: bool = False) -> Request:
+    """The request of the builder that asks what a page asked, its table laid out as on the page.
+
+    Of two dimensions the second stands in the columns, but for the parts of a group and beside a comparison (with the
+    year before).
+    """
+    by, column = question.by, None
+    if len(by) > MOST_ROWS or (len(by) == MOST_ROWS and not compared and not _parts_of_groups(by, vocabulary)):
+        by, column = by[:-1], by[-1]
+    return Request(
+        question.measures,
+        question.period.code,
+        by,
+        column,
+        question.where,
+        compare="year" if compared and not column else None,
+        audience=question.audience,
+    )
+
+
+def _parts_of_groups(by: Sequence[str], vocabulary: Vocabulary) -> bool:
+    group, part = by
+    return bool({value.parent for value in vocabulary.values(part)} & set(vocabulary.codes(group)))
+
+
+def only(request: Request, codes: Codes, periods: Sequence[Period] = ()) -> Request:
+    """The same table of nothing but these records; a calendar cell becomes the period.
+
+    `periods` are the days that the figures are of: of a cell that reaches over their edge, only what lies within.
+    """
     where = dict(request.where) | {name: (code,) for name, code in codes.items() if not is_time(name)}
+    narrowed = replace(request, where=tuple(where.items()), top=None)
     cells = [code for name, code in codes.items() if is_time(name)]
-    period = max(cells, key=len) if cells else request.period
-    return replace(request, where=tuple(where.items()), period=period, top=None, compare=None)
+    # A single cell of a comparison is a figure of one of its two periods.
+    return replace(narrowed, period=_days(cells, periods).code, compare=None) if cells else narrowed
 
 
-def split(request: Request, codes: Codes, name: str) -> Request:
+def _days(cells: Iterable[str], periods: Sequence[Period]) -> Period:
+    cell = Period.parse(max(cells, key=len))
+    for period in periods:
+        if period.overlaps(cell.start, cell.last_day):
+            return Period(max(cell.start, period.start), min(cell.end, period.end))
+    return cell
+
+
+def split(request: Request, codes: Codes, name: str, periods: Sequence[Period] = ()) -> Request:
     """These records by another dimension, in place of those that the codes are of."""
-    narrowed = only(request, codes)
+    narrowed = only(request, codes, periods)
     rows = tuple(row for row in request.rows if row not in codes and row != name)
     column = request.column if request.column not in codes and request.column != name else None
-    return replace(narrowed, rows=(name, *rows)[:2], column=column, share=None, sort=None, chart=None)
+    return replace(narrowed, rows=(name, *rows)[:MOST_ROWS], column=column, share=None, sort=None, chart=None)
 
 
 def further(request: Request, codes: Codes) -> list[str]:
     """Dimensions by which the records of these codes can still be split."""
     one = set(codes) | {name for name, values in request.where if len(values) == 1}
     return [name for name in possible(request.measures, request.audience) if name not in one]
-
-
-def picked_in_chart(chart: str) -> None:
-    """Remembers which mark of a picture was clicked."""
-    points = st.session_state[chart].selection.points
-    codes = next((point["customdata"][2] for point in points if len(point.get("customdata") or ()) > 2), {})
-    _remember({name: code for name, code in codes.items() if code != TOTAL})
-
-
-def _remember(codes: Codes) -> None:
-    if codes:
-        st.session_state[_PICKED] = (address.read(), dict(codes))
-
-
-def _forget() -> None:
-    st.session_state.pop(_PICKED, None)
-
-
-def show(reader: Reader, request: Request, world: World, made: Made) -> None:
-    """A row can be picked from a list, a mark by a click; what is picked opens a dialog in which to go on."""
-    t = reader.t
-    rows = [_codes(request, line) for line in made.lines if set(line.codes) - {TOTAL} and REST not in line.codes]
-    if not rows:
-        return
-    st.session_state[controls.key("into")] = ""
-    st.selectbox(
-        t("builder.go_into"),
-        ["", *map(str, range(len(rows)))],
-        key=controls.key("into"),
-        format_func=lambda place: said(reader, rows[int(place)]) if place else t("builder.pick"),
-        on_change=_take_row,
-        args=(rows,),
-        width=360,
-    )
-    of, codes = st.session_state.get(_PICKED, (None, None))
-    if codes and of == address.read():
-        ask = st.dialog(said(reader, codes), icon=":material/zoom_in:", on_dismiss=_forget)
-        ask(_go_on)(reader, request, codes, world)
-
-
-def _take_row(rows: list[Codes]) -> None:
-    place = st.session_state[controls.key("into")]
-    _remember(rows[int(place)] if place else {})
-
-
-def _go_on(reader: Reader, request: Request, codes: Codes, world: World) -> None:
-    """What can be done with picked codes."""
-    t = reader.t
-    if st.button(t("builder.only_this"), key=controls.key("only"), icon=":material/filter_alt:"):
-        controls.ask_for(only(request, codes), world)
-        st.rerun()
-    name = st.pills(
-        t("builder.show_by"),
-        further(request, codes),
-        key=controls.key("split"),
-        format_func=reader.dimension,
-        wrap=True,
-    )
-    if name:
-        controls.ask_for(split(request, codes, name), world)
-        st.rerun()
-
-
-def _codes(request: Request, line) -> dict[str, str]:
-    return {name: code for name, code in zip(request.rows, line.codes, strict=True) if code != TOTAL}
-
-
-def _take_row(rows: list[Codes]) -> None:
-    place = st.session_state[controls.key("into")]
-    _remember(rows[int(place)] if place else None)
-
-
-def said(reader: Reader, codes: Codes) -> str:
-    """Picked codes in words."""
-    return joined(reader, [reader.label(name, code) for name, code in codes.items()])

@@ -68,7 +68,12 @@ def make(reader: Reader, request: Request, answered: Answered) -> Made:
     shown_fields = fields[:MOST_COLUMNS]
     shown_lines = _first(lines, max(MOST_CELLS // max(len(shown_fields), 1), 10))
     rows = [
-        Row(INDENT * line.depth + line.name, tuple(field.figure(line.codes) for field in shown_fields), line.total)
+        Row(
+            INDENT * line.depth + line.name,
+            tuple(field.figure(line.codes) for field in shown_fields),
+            line.total,
+            codes=_named(request, line),
+        )
         for line in shown_lines
     ]
     corner = reader.dimension(request.rows[-1]) if request.rows else reader.t("builder.all_together")
@@ -79,6 +84,12 @@ def make(reader: Reader, request: Request, answered: Answered) -> Made:
         tuple(kept),
         tuple(_remarks(reader, request, answered, len(outer) - len(kept), (rows, lines), (shown_fields, fields))),
     )
+
+
+def _named(request: Request, line: Line) -> dict[str, str]:
+    """The codes of a row by dimension; a row of all that is left below the first ones has none."""
+    named = {name: code for name, code in zip(request.rows, line.codes, strict=True) if code != TOTAL}
+    return {} if REST in named.values() else named
 
 
 def _first(lines: list[Line], most: int) -> list[Line]:

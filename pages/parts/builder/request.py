@@ -102,18 +102,3 @@ def address_of(request: Request) -> dict[str, str]:
         AUDIENCE: request.audience if request.audience == COUNCIL else None,
     }
     return {name: text for name, text in pairs.items() if text}
-
-
-def of_question(question: Question) -> Request:
-    """The table that answers a question: the last dimension in its columns, unless it is the parts of the one before or
-    time and so is another."""
-    *first, last = question.by or (None,)
-    across = bool(first) and question.by not in NESTED and not (is_time(last) and any(map(is_time, first)))
-    return Request(
-        question.measures,
-        question.period.code,
-        rows=tuple(first) if across else question.by,
-        column=last if across else None,
-        where=question.where,
-        audience=question.audience,
-    )

@@ -8,15 +8,15 @@ import streamlit as st
 from data_access import INTERNAL, Period, SavedView
 from pages.parts import audience, marks, refusal, section
 from pages.parts.answers import Refused, answer
-from pages.parts.builder import asking, controls, drilling, freezing, making, offers, picture, saving, wording
+from pages.parts.builder import asking, controls, freezing, making, offers, picture, saving, wording
 from pages.parts.builder.asking import Answered
-from pages.parts.builder.making import Made
 from pages.parts.builder.native import native
 from pages.parts.builder.reading import read
 from pages.parts.builder.request import Request, Trouble
 from pages.parts.builder.world import World, subject
 from pages.parts.filters import View
 from pages.parts.frame import Here
+from pages.parts.going_deeper import Ways
 from pages.parts.reader import Reader, plain
 
 SECTION = "table"
@@ -73,8 +73,7 @@ def tell(here: Here, request: Request, world: World, answered: Answered, kept: S
         headed=True,
         native=native(request, made, picture.kind(request, answered)),
         as_of=answered.as_of,
-        on_select=None if kept else lambda: drilling.picked_in_chart(section.chart_key(here.page, SECTION)),
-        below=None if kept else lambda: _go_deeper(reader, request, world, made),
+        of=None if kept else Ways(request, (answered.period, *([answered.before] if answered.before else []))),
         under=len(request.rows) > 1,
     )
 
@@ -93,11 +92,6 @@ def tell_kept(here: Here, view: SavedView, world: World) -> None:
     if request.audience != here.audience:
         said.append(here.reader.t("exports.protection_council", mark=here.reader.withheld))
     tell(here, request, world, answered, said)
-
-
-def _go_deeper(reader: Reader, request: Request, world: World, made: Made) -> None:
-    if not made.table.empty:
-        drilling.show(reader, request, world, made)
 
 
 def _said(reader: Reader, request: Request, answered: Answered) -> list[tuple[str, str]]:

@@ -169,7 +169,8 @@ def _time_axes(reader: Reader, time: str, cells: Sequence[str]) -> dict:
         },
         "margin": {"l": 4, "r": 16, "t": 58, "b": 8},
         "legend": legend(),
-        "hovermode": "x",
+        # With "x" a click is taken for one on the last line, wherever it was.
+        "hovermode": "closest",
     }
 
 
