@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Integer, case, literal
 
 from data_access.errors import UnknownName
-from data_access.facts import FACTS, Fact
+from data_access.facts import FACTS, OF_AGE, Fact
 
 _REFERENCE = Path(__file__).parent / "reference"
 
@@ -99,6 +99,11 @@ class Dimension:
 
     def definition(self, language: str) -> str:
         return getattr(self, f"definition_{language}")
+
+    @property
+    def of_age(self) -> bool:
+        """Whether it depends on ages, which are those of the last day of the period asked for (rule 3)."""
+        return self.code in OF_AGE
 
 
 def _distinct(name: str) -> Distinct:

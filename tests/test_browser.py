@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 BUILT_WITHIN = 90  # seconds: the first start, with everything else running beside it
 MOST_TABS = 60  # presses of the key until a filter is reached
-PHONE = {"width": 390, "height": 844}
+PHONE = {"width": 390, "height": 844, "user_agent": "Mozilla/5.0 (Linux; Android 15; Mobile)"}
 DARK = {"color_scheme": "dark"}
 
 every_page = pytest.mark.parametrize("name", PAGES)
@@ -148,6 +148,8 @@ def test_on_a_dark_telephone_nothing_hangs_over_the_edge(server: StreamlitServer
         box = chart.bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= edge
+        # A chart that takes clicks takes every touch, and the page could not be moved over it.
+        assert chart.evaluate("chart => chart.querySelector('.js-plotly-plot')._fullLayout.dragmode") is False
     background = page.evaluate("getComputedStyle(document.querySelector('[data-testid=\"stApp\"]')).backgroundColor")
     red, green, blue = map(int, re.findall(r"\d+", background)[:3])
     assert max(red, green, blue) < 64, background

@@ -146,6 +146,34 @@ def test_a_bar_is_gone_into_and_the_browsers_own_back_returns(server: StreamlitS
     assert {"territory": "ogre", "status": "needy"}.items() <= address(page).items()
 
 
+def test_a_point_of_a_page_is_gone_into_and_back_returns_to_it(server: StreamlitServer, visit: Visitor) -> None:
+    """Of two lines the one that was clicked counts: the year before is of the year before."""
+    page = visit(server, "/benefits?view=months&year=2021")
+    before = page.locator("h3").all_inner_texts()
+    click_on(page, page.locator(".scatterlayer .trace").first.locator(".points path").nth(2))
+    assert page.get_by_role("dialog").get_by_role("heading").first.inner_text().endswith("2020.\u00a0gada marts")
+    page.get_by_role("dialog").get_by_role("link", name="Pilsēta vai pagasts").click()
+    page.wait_for_url(re.compile("/builder"))
+    settled(page)
+    assert address(page) == {"m": "spend", "rows": "territory", "period": "2020-03"}
+    assert of(page, "row").inner_text().find("Pilsēta") >= 0
+    page.go_back()
+    page.wait_for_url(re.compile("/benefits"))
+    settled(page)
+    assert page.locator("h3").all_inner_texts() == before
+    assert page.get_by_role("dialog").count() == 0
+
+    click_on(page, page.locator(".scatterlayer .trace").last.locator(".points path").nth(2))
+    page.get_by_role("button", name="Tikai šis šajā lapā").click()
+    page.wait_for_url(re.compile("part=03"))
+    settled(page)
+    assert address(page) == {"year": "2021", "part": "03"}
+    page.go_back()
+    page.wait_for_url(re.compile("view=months"))
+    settled(page)
+    assert page.locator("h3").all_inner_texts() == before
+
+
 @pytest.mark.parametrize(("path", "label"), [("/benefits", "Gads"), ("/day_centres", "Centrs")])
 def test_back_undoes_a_filter_of_any_page(server: StreamlitServer, visit: Visitor, path: str, label: str) -> None:
     page = visit(server, path)

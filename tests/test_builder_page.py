@@ -181,8 +181,8 @@ def test_who_comes_back_from_another_page_finds_the_table_again(full) -> None:
 
 def test_a_row_can_be_gone_into_without_a_mouse(full) -> None:
     app = builder(m="spend", rows="territory", period="2023")
-    changed(app, "into", "0")
-    app.button(key="builder_only").click().run()
+    app.menu_button(key="builder_table_deeper").set_value("0").run()
+    app.button(key="deeper_only").click().run()
     assert app.query_params["territory"] == "ogre"
 
 

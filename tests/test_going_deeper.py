@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from data_access import Database, Period, Question, open_database
+from data_access import Database, Period, Question, dimension, open_database
 from pages.parts import going_deeper
 from pages.parts.builder.asking import question_of
 from pages.parts.builder.drilling import only, split
@@ -28,6 +28,7 @@ NOT_OF_RECORDS = {"movers", "two_years"}
 class Told:
     """A section as it was told, with where its figures lead."""
 
+    page: str
     name: str
     ways: Ways
     table: Table
@@ -41,7 +42,7 @@ def told(monkeypatch: pytest.MonkeyPatch, demonstration_url: str) -> list[Told]:
     offer = going_deeper.offer_rows
 
     def noted(view: View, section: str, ways: Ways, table: Table) -> None:
-        found.append(Told(section, ways, table))
+        found.append(Told(view.page, section, ways, table))
         offer(view, section, ways, table)
 
     monkeypatch.setattr(going_deeper, "offer_rows", noted)
@@ -74,6 +75,7 @@ def test_every_mark_of_a_page_leads_to_the_records_that_it_counts(
     app = open_page(page, **view)
     database = open_database(demonstration_url)
     world = World.of(database)
+    told = [section for section in told if section.page == page]
     assert told
     gone_into = 0
     with_charts = [section.chart for section in sections(app) if section.files]
@@ -86,7 +88,9 @@ def test_every_mark_of_a_page_leads_to_the_records_that_it_counts(
         for figure, codes in marks(chart) if chart else ():
             deeper, troubles = read(address_of(only(section.ways.request, codes, section.ways.periods)), world)
             assert not troubles
-            if section.name not in NOT_OF_RECORDS:
+            # Rule 3: ages are those of the last day, so a group of some months is not quite that of the year.
+            aged = any(dimension(name).of_age for name in codes) and Period.parse(deeper.period).grain != "year"
+            if section.name not in NOT_OF_RECORDS and not aged:
                 assert figure in figure_behind(database, world, deeper, codes), (section.name, codes)
             gone_into += 1
     assert gone_into or page == "benefits"
@@ -100,24 +104,26 @@ def test_the_link_asks_what_the_page_asked(
     ask = going_deeper.ways_from
 
     def noted(view: View, of) -> Ways:
-        asked.append(of.question if hasattr(of, "question") else of.now.question)
+        if view.page == page:
+            asked.append(of.question if hasattr(of, "question") else of.now.question)
         return ask(view, of)
 
     monkeypatch.setattr(going_deeper, "ways_from", noted)
-    open_page(page, population="residents", year="2021")
+    open_page(page, population="residents")
     world = World.of(open_database(demonstration_url))
-    requests = [section.ways.request for section in told if not section.ways.places]
+    requests = [section.ways.request for section in told if section.page == page and not section.ways.places]
     assert requests
     for request, question in zip(requests, asked, strict=True):
         same = question_of(request, world)
         assert (same.measures, same.period, same.by) == (question.measures, question.period, question.by)
         assert {name: set(codes) for name, codes in same.where} == {name: set(codes) for name, codes in question.where}
-        assert ("population", ("residents",)) in same.where
+    if page != "day_centres":
+        assert all(("population", ("residents",)) in request.where for request in requests)
 
 
 def test_rows_lead_to_their_codes_and_totals_nowhere(told: list[Told]) -> None:
     open_page("benefits")
-    by_benefit, by_form = told
+    by_benefit, by_form = [section for section in told if section.page == "benefits"]
     codes = {row.name: row.codes for row in by_benefit.table.rows}
     assert codes["Mājokļa pabalsts"] == {"benefit": "housing"}
     assert codes["Pamata sociālās palīdzības pabalsti"] == {"benefit_group": "basic"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from data_access import TOTAL, Answer, Comparison, Period
+from data_access import TOTAL, Answer, Comparison, Period, dimension
 from pages.parts import address
 from pages.parts.builder import controls
 from pages.parts.builder.drilling import Codes, asked_by, further, only, split
@@ -19,7 +19,7 @@ from pages.parts.builder.request import Request, address_of
 from pages.parts.builder.wording import joined
 from pages.parts.builder.world import World, is_time
 from pages.parts.filters import PARTS, View
-from pages.parts.reader import Reader
+from pages.parts.reader import Reader, small
 from pages.parts.tables import Table
 
 BUILDER_PAGE = "statistics/builder.py"  # as seen from pages/app.py
@@ -168,6 +168,8 @@ def _go_on(view: View, ways: Ways, place: Place) -> None:
             controls.ask_for(request, world)
             st.rerun()
 
+    if any(map(is_time, codes)) and any(dimension(name).of_age for name in _used(place)):
+        st.markdown(small(t("deeper.ages")))
     only_this = "deeper.only_this" if in_builder else "deeper.only_builder" if codes else "deeper.open_builder"
     lead("only", only(place.request, codes, ways.periods), t(only_this), ":material/table_chart:")
     st.markdown(t("deeper.show_by" if in_builder else "deeper.show_by_builder"))
@@ -176,6 +178,10 @@ def _go_on(view: View, ways: Ways, place: Place) -> None:
         for name in further(place.request, codes):
             request = split(shown, codes, name, ways.periods)
             lead(name, request, reader.dimension(name), ":material/arrow_forward:")
+
+
+def _used(place: Place) -> set[str]:
+    return {*place.codes, *(name for name, _ in place.request.where)}
 
 
 def _of_what_is_shown(request: Request, codes: Codes) -> Request:
