@@ -9,7 +9,7 @@ from pages.parts.builder import offers, presets
 from pages.parts.builder.asking import question_of
 from pages.parts.builder.drilling import further, only, split
 from pages.parts.builder.reading import NAMES, default, read
-from pages.parts.builder.request import CHARTS, COMPARISONS, SHARES, TOPS, UP, Request, address_of
+from pages.parts.builder.request import CHARTS, COMPARISONS, SHARES, SHOWN, TOPS, UP, Request, address_of
 from pages.parts.builder.world import World, is_time, measures_of, subject
 from pages.parts.reader import Reader
 from tests.infrastructure.builder import understood, world_of_years
@@ -32,7 +32,7 @@ def readers(vocabulary: Vocabulary) -> list[Reader]:
 
 CODES = [*measures(), *dimensions()]
 PERIODS = ["2023", "2023-H2", "2023-Q1", "2023-02", "2011..2023", "2022-12-15..2023-05-14", "all", "2010", "0001..9999"]
-CHOICES = [*COMPARISONS, *SHARES, *map(str, TOPS), *CHARTS, UP]
+CHOICES = [*COMPARISONS, *SHOWN, *SHARES, *map(str, TOPS), *CHARTS, UP]
 # What people and programs do to addresses: nonsense, other alphabets, empty parts, and what would be code elsewhere.
 DAMAGED = [
     "",
@@ -89,6 +89,7 @@ def requests(draw, world: World) -> Request:
         if not is_time(name):
             address[name] = draw(st.sampled_from([*world.vocabulary.codes(name), UNKNOWN]))
     address |= {"compare": draw(st.sampled_from(["", *COMPARISONS])), "share": draw(st.sampled_from(["", *SHARES]))}
+    address["show"] = draw(st.sampled_from(["", *SHOWN]))
     return read(address, world)[0]
 
 
@@ -144,7 +145,7 @@ SAID = [
     ({"m": "spend", "rows": "form", "col": "form"}, "Dalījums „Veids” jau ir rindās"),
     ({"m": "spend", "rows": "year", "col": "month"}, "Laiks jau ir rindās"),
     ({"m": "spend", "month": "2023-01"}, "„Mēnesis” nav filtrs"),
-    ({"m": "spend", "rows": "form", "col": "status", "compare": "year"}, "Salīdzinājums pats aizņem kolonnas"),
+    ({"m": "spend", "rows": "form", "compare": "year", "show": "change"}, "ja ir gan salīdzinājums, gan kolonnas"),
     ({"m": "spend", "rows": "month", "period": "2023-Q2", "compare": "previous"}, "tikai ar tiem pašiem pirms gada"),
     ({"m": "spend", "period": "2022..2023", "compare": "year"}, "nav garāks par gadu"),
     ({"m": "spend", "period": "2011", "compare": "year"}, "Par agrāku periodu datu nav"),

@@ -94,6 +94,38 @@ def test_generated_tables_have_the_slow_figures(town, data: st.DataObject) -> No
     assert_table_is_the_slow_one(case, request)
 
 
+COMPARED = [
+    {"m": "spend,households_assisted", "rows": "territory", "col": "form", "period": "2023-03", "compare": "previous"},
+    {"m": "persons_assisted", "rows": "form,territory", "col": "status", "period": "2023-03", "compare": "previous"},
+    {"m": "visits", "rows": "sex", "col": "quarter", "period": "2023", "compare": "year"},
+    {"m": "households_with_status", "col": "status", "period": "2023-H2", "compare": "previous"},
+    {"m": "visits", "rows": "month", "col": "branch", "period": "2023", "compare": "year", "show": "change"},
+    {"m": "visitors", "rows": "sex", "col": "branch", "period": "2023", "compare": "year", "show": "change_percent"},
+]
+
+
+@pytest.mark.parametrize("address", COMPARED, ids=lambda address: f"{address['m']} by {address['col']}")
+def test_a_comparison_in_columns_has_the_slow_figures_of_both_periods(town, address: dict[str, str]) -> None:
+    case = town("duckdb")
+    request = understood(address, World.of(case.database))
+    question = question_of(request, World.of(case.database))
+    earlier = question.period.year_before() if request.compare == "year" else question.period.previous()
+    now, before = slow_answer(case.rows, question), slow_answer(case.rows, question.during(earlier))
+    one = made(case.database, request)
+    compared = 0
+    for line, row in zip(one.lines, one.table.rows, strict=True):
+        for field, figure in zip(one.fields, row.figures, strict=True):
+            measure, value, *ending = field.ref.split(".")
+            codes = (*line.codes, value)
+            old = tuple(f"2022{code[4:]}" if code.startswith("2023") else code for code in codes)
+            of_now, of_before = (slow.get(key, {}).get(measure, 0) for slow, key in ((now, codes), (before, old)))
+            percent = 100 * (of_now - of_before) / of_before if of_before else None
+            expected = {"": of_now, "before": of_before, "change": of_now - of_before, "change_percent": percent}
+            assert figure == pytest.approx(expected["".join(ending)]), (line.codes, field.ref)
+            compared += bool(of_now and of_before)
+    assert compared
+
+
 # ── counted by hand ──────────────────────────────────────────────────────────────────────────────
 
 
@@ -170,6 +202,26 @@ def test_the_rest_of_a_comparison_has_its_own_change(paid: Case) -> None:
         "spend.change": 15_00,
         "spend.change_percent": pytest.approx(37.5),
     }
+
+
+def test_a_comparison_in_columns_names_both_periods_and_sorts_by_a_change(paid: Case) -> None:
+    """Ogre: 100 € in cash in 2023 and 60 € in 2022; Ķegums 25 € and 40 €; Ikšķile 30 € and nothing."""
+    address = {"m": "spend", "rows": "territory", "col": "form", "period": "2023", "compare": "year"}
+    one = made(paid.database, understood(address | {"sort": "spend.cash.change"}, World.of(paid.database)))
+    assert [column.name.replace("\u00a0", " ") for column in one.table.columns[:4]] == [
+        "Naudā, 2022. gads",
+        "Naudā, 2023. gads",
+        "Naudā, pārmaiņa",
+        "Naudā, pārmaiņa, %",
+    ]
+    assert [(row.name, row.figures[:3]) for row in one.table.rows[:3]] == [
+        ("Ogre", (60_00, 100_00, 40_00)),
+        ("Ikšķile", (0, 30_00, 30_00)),
+        ("Ķegums", (40_00, 25_00, -15_00)),
+    ]
+    rest, _ = first_rows(paid, 1, **address, show="change")
+    assert list(rest) == ["Ogre", "Pārējās 2", "Kopā"]
+    assert rest["Pārējās 2"] == {"spend.cash.change": 15_00, "spend.in_kind.change": 0, "spend.total.change": 15_00}
 
 
 def test_the_rest_of_a_distinct_count_is_left_out_and_said(paid: Case) -> None:

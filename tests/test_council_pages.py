@@ -346,7 +346,8 @@ def test_a_refused_table_leads_to_the_nearest_and_the_address_goes_along(asked: 
         (("year", "month"), ("year", "month"), None),
     ],
 )
-def test_a_question_as_a_table(by: tuple[str, ...], rows: tuple[str, ...], column: str | None) -> None:
-    request = of_question(Question.of("spend", 2023, by=by, where={"population": "residents"}, audience=COUNCIL))
+def test_a_question_as_a_table(database: Database, by: tuple[str, ...], rows: tuple[str, ...], column: str | None) -> None:
+    question = Question.of("spend", 2023, by=by, where={"population": "residents"}, audience=COUNCIL)
+    request = asked_by(question, database.vocabulary)
     assert (request.rows, request.column, request.audience) == (rows, column, COUNCIL)
     assert request.where == (("population", ("residents",)),)

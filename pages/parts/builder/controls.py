@@ -12,6 +12,7 @@ from pages.parts.builder import offers, presets
 from pages.parts.builder.reading import read
 from pages.parts.builder.request import (
     MOST_MEASURES,
+    SHOWN,
     TOPS,
     UP,
     Request,
@@ -27,7 +28,7 @@ NARROWEST = 210  # pixels of one widget
 _SAID = "builder_said"  # what the last change could not keep: (address, troubles)
 _LAST = "builder_last"  # the request that the session saw last, for whoever comes back from another page
 _NAMES = ("subject", "measures", "row", "inner", "column", "where", "year", "part", "from", "until", "compare")
-_NAMES += ("share", "sort", "order", "top")
+_NAMES += ("show", "share", "sort", "order", "top")
 
 
 def key(name: str) -> str:
@@ -209,6 +210,14 @@ def _more(reader: Reader, request: Request, world: World, choose: Callable, chan
                 disabled=not can,
                 help=why_not or None,
             )
+        if not offers.why_not_show(request):
+            choose(
+                "show",
+                t("builder.show"),
+                (NOTHING, *SHOWN),
+                request.show or NOTHING,
+                lambda code: t(f"builder.show_{code}") if code else t("builder.show_all"),
+            )
         _order(reader, request, world, choose)
 
 
@@ -247,14 +256,10 @@ def _order(reader: Reader, request: Request, world: World, choose: Callable) -> 
 
 def column_name(reader: Reader, request: Request, ref: str) -> str:
     """A column of the table in words, as `sort` names it: `spend.2023-01` → Izlietots: 2023. gada janvāris."""
-    code, _, part = ref.partition(".")
-    if not part:
-        return reader.measure(code)
-    if request.column:
-        said = reader.label(request.column, part)
-    elif part in ("before", "change", "change_percent", "share"):
-        said = reader.t(f"builder.column_{part}")
-    return f"{reader.measure(code)}: {said}"
+    code, *parts = ref.split(".")
+    said = [reader.label(request.column, parts.pop(0))] if request.column else []
+    said += [reader.t(f"builder.column_{part}") for part in parts]
+    return f"{reader.measure(code)}: {', '.join(said)}" if said else reader.measure(code)
 
 
 def _changed(request: Request, world: World) -> None:
@@ -276,7 +281,7 @@ def _taken(state: dict, request: Request, world: World) -> Request:
     rows = [name for name in (state["row"], state["inner"]) if name]
     column = state["column"] or None
     drawn = request.drawn if request.drawn in measures else None
-    return replace(
+    taken = replace(
         request,
         measures=measures,
         period=_taken_period(state, request, world),
@@ -284,19 +289,16 @@ def _taken(state: dict, request: Request, world: World) -> Request:
         column=None if column in rows else column,
         where=tuple(where.items()),
         compare=state["compare"] or None,
+        show=(state.get("show") if state["compare"] and column and column not in rows else None) or None,
         share=state["share"] or None,
-        sort=_still(state["sort"], request, measures, column),
+        sort=None,
         ascending=state["order"] == UP,
         top=int(state["top"]) if state["top"] else None,
         # Another table may want another picture.
         chart=request.chart if (tuple(rows), column) == (request.rows, request.column) else None,
         drawn=drawn,
     )
-
-
-def _still(sort: str, request: Request, measures: tuple[str, ...], column: str | None) -> str | None:
-    """The column to sort by, if a table with these measures and this dimension in its columns still has it."""
-    return sort if sort and sort.partition(".")[0] in measures and column == request.column else None
+    return replace(taken, sort=state["sort"] if state["sort"] in offers.columns(taken, world) else None)
 
 
 def _taken_period(state: dict, request: Request, world: World) -> str:

@@ -13,11 +13,11 @@ Codes = Mapping[str, str]
 def asked_by(question: Question, vocabulary: Vocabulary, compared: bool = False) -> Request:
     """The request of the builder that asks what a page asked, its table laid out as on the page.
 
-    Of two dimensions the second stands in the columns, but for the parts of a group and beside a comparison (with the
-    year before).
+    Of two dimensions the second stands in the columns, but for the parts of a group, for time within time, and beside a
+    comparison (with the year before).
     """
     by, column = question.by, None
-    if len(by) > MOST_ROWS or (len(by) == MOST_ROWS and not compared and not _parts_of_groups(by, vocabulary)):
+    if len(by) > MOST_ROWS or (len(by) == MOST_ROWS and not compared and not _are_nested(by, vocabulary)):
         by, column = by[:-1], by[-1]
     return Request(
         question.measures,
@@ -30,9 +30,9 @@ def asked_by(question: Question, vocabulary: Vocabulary, compared: bool = False)
     )
 
 
-def _parts_of_groups(by: Sequence[str], vocabulary: Vocabulary) -> bool:
+def _are_nested(by: Sequence[str], vocabulary: Vocabulary) -> bool:
     group, part = by
-    return bool({value.parent for value in vocabulary.values(part)} & set(vocabulary.codes(group)))
+    return (is_time(group) and is_time(part)) or bool({value.parent for value in vocabulary.values(part)} & set(vocabulary.codes(group)))
 
 
 def only(request: Request, codes: Codes, periods: Sequence[Period] = ()) -> Request:

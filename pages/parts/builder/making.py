@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from data_access import TOTAL, WITHHELD, Withheld, measure
+from pages.parts.builder import offers
 from pages.parts.builder.asking import Answered
 from pages.parts.builder.figures import REST, Codes, Figures
 from pages.parts.builder.request import Request
@@ -132,7 +133,12 @@ def _fields(reader: Reader, request: Request, answered: Answered, figures: Figur
     if request.column:
         return _crossed(reader, request, answered, figures)
     if request.compare:
-        return _compared(reader, request, answered, figures)
+        names = {code: reader.measure(code) if len(request.measures) > 1 else "" for code in request.measures}
+        return [
+            field
+            for code in request.measures
+            for field in _compared(reader, request, answered, figures, code, None, names[code])
+        ]
     fields = []
     for code in request.measures:
         fields.append(_plain(reader, code, figures))
@@ -151,13 +157,17 @@ def _plain(reader: Reader, code: str, figures: Figures) -> Field:
 
 def _crossed(reader: Reader, request: Request, answered: Answered, figures: Figures) -> list[Field]:
     place = len(request.by) - 1
-    codes = figures.filled(place, sorted(figures.codes(place), key=_rank(reader, request.column)), request.measures)
+    codes = sorted(figures.codes(place), key=_rank(reader, request.column))
+    codes = figures.filled(place, codes, _columns(figures, request))
     names = reader.shorts(request.column, codes) | {TOTAL: reader.t("words.total")}
     fields = []
     for code in request.measures:
         prefix = f"{reader.measure(code)}: " if len(request.measures) > 1 else ""
         for value in (*codes, TOTAL):
             if value == TOTAL and (answered.narrowed == request.column or _no_total_over_time(request, code)):
+                continue
+            if request.compare:
+                fields += _compared(reader, request, answered, figures, code, value, prefix + names[value])
                 continue
             figure = _cell(figures, code, value)
             unit = measure(code).unit
@@ -179,26 +189,32 @@ def _cell(figures: Figures, code: str, value: str) -> Callable[[Codes], Figure]:
     return lambda codes: figures.get((*codes, value), code)
 
 
-def _compared(reader: Reader, request: Request, answered: Answered, figures: Figures) -> list[Field]:
-    now, before = reader.period(answered.period), reader.period(answered.before)
-    change, percent = reader.t("tables.change"), reader.t("tables.change_percent")
+def _compared(
+    reader: Reader, request: Request, answered: Answered, figures: Figures, code: str, value: str | None, of: str
+) -> list[Field]:
+    """The figures of a comparison of one measure; of one `value` of the columns, if there are any. `of` names them."""
+    across, unit = () if value is None else (value,), measure(code).unit
+    headings = {
+        ".before": (reader.period(answered.before), unit),
+        "": (reader.period(answered.period), unit),
+        ".change": (reader.t("tables.change"), unit),
+        ".change_percent": (reader.t("tables.change_percent"), "percent"),
+    }
     fields = []
-    for code in request.measures:
-        unit = measure(code).unit
-        prefix = f"{reader.measure(code)}: " if len(request.measures) > 1 else ""
-        for ref, column, heading, of_unit, signed in (
-            (f"{code}.before", f"{code}_before", before, unit, False),
-            (code, code, now, unit, False),
-            (f"{code}.change", f"{code}_change", change, unit, True),
-            (f"{code}.change_percent", f"{code}_change_percent", percent, "percent", True),
-        ):
-            heading = prefix + (heading[:1].lower() + heading[1:] if prefix else heading)
-            fields.append(Field(ref, Column(heading, of_unit, signed), _of_column(figures, column)))
+    for ending in offers.endings(request):
+        heading, of_unit = headings[ending]
+        if request.show:
+            heading = of
+        elif of:
+            heading = f"{of}{', ' if across else ': '}{heading[:1].lower()}{heading[1:]}"
+        signed = ending.startswith(".change")
+        figure = _of_column(figures, f"{code}{ending.replace('.', '_')}", across)
+        fields.append(Field(".".join((code, *across)) + ending, Column(heading, of_unit, signed), figure))
     return fields
 
 
-def _of_column(figures: Figures, column: str) -> Callable[[Codes], Figure]:
-    return lambda codes: figures.get(codes, column)
+def _of_column(figures: Figures, column: str, across: Codes = ()) -> Callable[[Codes], Figure]:
+    return lambda codes: figures.get((*codes, *across), column)
 
 
 def _share(request: Request, figures: Figures, code: str, value: str) -> Callable[[Codes], Figure]:
@@ -279,7 +295,8 @@ def _padded(request: Request, codes: Codes) -> Codes:
 
 def _by_value(request: Request, fields: Sequence[Field]) -> Callable[[Codes], Figure]:
     """The figure by which rows are sorted; of the first measure over all columns, if none is named."""
-    wanted = request.sort or (f"{request.measures[0]}.{TOTAL}" if request.column else request.measures[0])
+    first = f"{request.measures[0]}.{TOTAL}" if request.column else request.measures[0]
+    wanted = request.sort or (f"{first}.{request.show}" if request.show else first)
     found = [field for field in fields if field.ref == wanted] or list(fields[:1])
     return found[0].figure if found else lambda codes: None
 

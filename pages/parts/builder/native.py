@@ -31,7 +31,12 @@ def _outer(line: Line) -> bool:
 def _columns(request: Request, made: Made, kind: str) -> tuple[int, ...]:
     code = request.drawn or request.measures[0]
     refs = [field.ref for field in made.fields]
-    if request.column and kind == "bars":
+    if request.column and request.compare:
+        # Over the columns' total: between two years there is no chart of all columns.
+        total = f"{code}.{TOTAL}"
+        over_rows = kind != "lines" or (request.rows and is_time(request.rows[0]))
+        wanted = [f"{total}.change"] if kind == "movers" else [f"{total}.before", total] if over_rows else []
+    elif request.column and kind == "bars":
         wanted = [f"{code}.{TOTAL}"]
     elif request.column:
         wanted = [ref for ref in refs if ref.startswith(f"{code}.") and not ref.endswith(f".{TOTAL}")]

@@ -21,8 +21,6 @@ def earlier(period: Period, how: str) -> Period:
 
 def _why_not_compare(request: Request, how: str, world: World) -> str | None:
     period = world.period(request.period)
-    if request.column:
-        return "why_compare_column"
     before = earlier(period, how)
     if before.end > period.start:
         return "why_compare_long"
@@ -70,12 +68,24 @@ def columns(request: Request, world: World) -> list[str]:
     found = []
     for code in request.measures:
         if request.column:
-            found += [f"{code}.{value}" for value in (*_codes(request, world), UNKNOWN, TOTAL)]
+            values = (*_codes(request, world), UNKNOWN, TOTAL)
+            found += [f"{code}.{value}{ending}" for value in values for ending in endings(request)]
         elif request.compare:
-            found += [code, f"{code}.before", f"{code}.change", f"{code}.change_percent"]
+            found += [f"{code}{ending}" for ending in endings(request)]
         else:
             found += [code, f"{code}.share"] if request.share else [code]
     return found
+
+
+def endings(request: Request) -> tuple[str, ...]:
+    """What the names of columns end in: those of a comparison in their order, or nothing."""
+    if not request.compare:
+        return ("",)
+    return (f".{request.show}",) if request.show else (".before", "", ".change", ".change_percent")
+
+
+def why_not_show(request: Request) -> str | None:
+    return None if request.compare and request.column else "why_show"
 
 
 def _codes(request: Request, world: World) -> list[str]:

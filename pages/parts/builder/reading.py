@@ -27,6 +27,7 @@ from pages.parts.builder.request import (
     MOST_ROWS,
     SAVED,
     SHARES,
+    SHOWN,
     TOPS,
     UP,
     Request,
@@ -34,7 +35,10 @@ from pages.parts.builder.request import (
 )
 from pages.parts.builder.world import ALL, SUBJECTS, World, is_time, measures_of, possible, subject
 
-NAMES = ("m", "rows", "col", "period", "compare", "share", "sort", "order", "top", "chart", "draw", SAVED, AUDIENCE)
+NAMES = (
+    *("m", "rows", "col", "period", "compare", "show", "share", "sort", "order", "top", "chart", "draw"),
+    *(SAVED, AUDIENCE),
+)
 LONGEST = 60  # letters of what is quoted back
 MOST_SAID = 8  # sentences about one address
 
@@ -209,6 +213,8 @@ def _with_offers(request: Request, address: Mapping[str, str], world: World, tro
     compare = one_of("compare", COMPARISONS)
     compare = unless(compare, lambda: offers.comparisons(request, world)[compare])
     request = replace(request, compare=compare)
+    show = one_of("show", SHOWN)
+    request = replace(request, show=unless(show, lambda: offers.why_not_show(request)))
     share = one_of("share", SHARES)
     share = unless(share, lambda: offers.shares(request)[share])
     request = replace(request, share=share, drawn=one_of("draw", request.measures))

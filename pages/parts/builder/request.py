@@ -11,9 +11,9 @@ MOST_MEASURES = 6
 MOST_ROWS = 2
 COMPARISONS = ("previous", "year")
 SHARES = ("row", "column", "total")
+SHOWN = ("change", "change_percent")  # of a comparison in columns, in place of all four figures
 TOPS = (3, 5, 10, 20)
 CHARTS = ("lines", "bars", "stack", "heat", "movers", "none")
-NESTED = (("benefit_group", "benefit"), ("centre", "branch"))  # groups and their parts
 SAVED = "saved"  # in an address: the number of a view whose figures were kept, in place of everything else
 UP = "up"  # as an order: the smallest first
 
@@ -22,7 +22,8 @@ UP = "up"  # as an order: the smallest first
 class Request:
     """A table and its picture. All codes are known and fit together: `reading.read` sees to that.
 
-    `period` is what `Period.parse` reads, or `all`. `sort` names a column: `spend`, `spend.2023-01`, `spend.change`.
+    `period` is what `Period.parse` reads, or `all`. `sort` names a column: `spend`, `spend.2023-01`, `spend.change`,
+    `spend.cash.change`.
     `chart` and `drawn` (the measure in the picture) are None when the page may choose.
     """
 
@@ -32,6 +33,7 @@ class Request:
     column: str | None = None
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     compare: str | None = None
+    show: str | None = None
     share: str | None = None
     sort: str | None = None
     ascending: bool = False
@@ -93,6 +95,7 @@ def address_of(request: Request) -> dict[str, str]:
         **{name: ",".join(codes) for name, codes in request.where},
         "period": request.period,
         "compare": request.compare,
+        "show": request.show,
         "share": request.share,
         "sort": request.sort,
         "order": order.get(UP),

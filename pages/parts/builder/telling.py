@@ -99,6 +99,8 @@ def _said(reader: Reader, request: Request, answered: Answered) -> list[tuple[st
     t, found = reader.t, []
     if answered.before:
         found.append((t("builder.compare"), reader.period(answered.before)))
+    if request.show:
+        found.append((t("builder.show"), t(f"builder.show_{request.show}")))
     if request.share:
         found.append((t("builder.share"), t(f"builder.share_{request.share}")))
     if request.sort:
