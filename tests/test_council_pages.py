@@ -346,8 +346,10 @@ def test_a_refused_table_leads_to_the_nearest_and_the_address_goes_along(asked: 
         (("year", "month"), ("year", "month"), None),
     ],
 )
-def test_a_question_as_a_table(database: Database, by: tuple[str, ...], rows: tuple[str, ...], column: str | None) -> None:
+def test_a_question_as_a_table(
+    demonstration_url: str, by: tuple[str, ...], rows: tuple[str, ...], column: str | None
+) -> None:
     question = Question.of("spend", 2023, by=by, where={"population": "residents"}, audience=COUNCIL)
-    request = asked_by(question, database.vocabulary)
+    request = asked_by(question, open_database(demonstration_url).vocabulary)
     assert (request.rows, request.column, request.audience) == (rows, column, COUNCIL)
     assert request.where == (("population", ("residents",)),)

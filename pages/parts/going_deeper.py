@@ -19,7 +19,7 @@ from pages.parts.builder.request import Request, address_of
 from pages.parts.builder.wording import joined
 from pages.parts.builder.world import World, is_time
 from pages.parts.filters import PARTS, View
-from pages.parts.reader import Reader, small
+from pages.parts.reader import Reader, plain, small
 from pages.parts.tables import Table
 
 BUILDER_PAGE = "statistics/builder.py"  # as seen from pages/app.py
@@ -130,7 +130,7 @@ def _remember(view: View, section: str, place: Place) -> None:
 
 def _forget() -> None:
     """What was picked is left: its mark in the picture, too."""
-    (page, section, _), _ = st.session_state.pop(_PICKED)
+    (page, section, _), _ = st.session_state.pop(_PICKED, (("", "", None), None))
     times = st.session_state.setdefault(_TIMES, {})
     times[page, section] = times.get((page, section), 0) + 1
 
@@ -146,7 +146,7 @@ def show_picked(view: View, section: str, ways: Ways) -> None:
     """The dialog about what was picked in this section."""
     of, place = st.session_state.get(_PICKED, (None, None))
     if of == (view.page, section, address.read()):
-        ask = st.dialog(place.name, icon=":material/zoom_in:", on_dismiss=_forget)
+        ask = st.dialog(plain(place.name), icon=":material/zoom_in:", on_dismiss=_forget)
         ask(_go_on)(view, ways, place)
 
 

@@ -15,7 +15,9 @@ MOST_NAMED = 6  # values of filters in a headline; more are told under it
 
 def headline(reader: Reader, request: Request, answered: Answered) -> str:
     """What the table shows: measures, dimensions, days, filters; of one measure its total too."""
-    text = asked(reader, request.measures, request.by, answered.period, request.where, answered.before)
+    text = asked(
+        reader, request.measures, request.by, answered.period, request.where, answered.before, request.show
+    )
     total = _total(reader, request, answered)
     return text + reader.t("builder.total", figure=total) if total else text
 
@@ -27,14 +29,16 @@ def asked(
     period: Period,
     where: Sequence[tuple[str, Sequence[str]]] = (),
     before: Period | None = None,
+    show: str | None = None,
 ) -> str:
-    """What is asked for in words: measures, dimensions, days, filters."""
+    """What is asked for in words: measures, dimensions, days and what they are compared with, filters."""
     t = reader.t
     what = joined(reader, [t(f"builder.what_{code}") for code in measures])
     split = joined(reader, [t(f"builder.by_{name}") for name in by])
     text = " ".join([what, *([split] if split else []), during(reader, period)])
     if before:
-        text += " " + t("builder.against", before=reader.period(before))
+        only = f"{t(f'builder.show_{show}').lower()}; " if show else ""
+        text += " " + t("builder.against", only=only, before=reader.period(before))
     if filters := _filters(reader, where):
         text += f" – {filters}"
     return text[:1].upper() + text[1:]
