@@ -29,8 +29,8 @@ from data_access.language import format_euros, format_value, texts
 from pages.parts import answers, filters, marks
 from pages.parts.answers import Refused
 from pages.parts.builder import asking, freezing
-from pages.parts.builder.reading import read
 from pages.parts.builder.drilling import asked_by
+from pages.parts.builder.reading import read
 from pages.parts.builder.request import address_of
 from pages.parts.builder.world import World
 from tests.infrastructure.pages import (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from data_access import Database, Period, Question, dimension, open_database
+from data_access import INTERNAL, Database, Period, Question, dimension, open_database
 from pages.parts import going_deeper
 from pages.parts.builder.asking import question_of
 from pages.parts.builder.drilling import only, split
@@ -181,7 +181,8 @@ def test_what_the_page_can_show_of_itself(demonstration_url: str, codes: dict, e
     database = open_database(demonstration_url)
     offered = ("year", "part", "population", "territory")
     where = {"population": ("residents",)}
-    view = View("benefits", database, Reader(database.vocabulary, "lv"), Period.year(2023), where, offered)
+    reader = Reader(database.vocabulary, "lv")
+    view = View("benefits", database, reader, INTERNAL, Period.year(2023), where, offered)
     found = choices_of(view, codes)
     if found is not None and "year" in found:
         # A series stays as long as it is: the first view is shown, and dates give way.

@@ -35,7 +35,7 @@ def read() -> dict[str, str]:
 
 
 def rewrite(choices: Mapping[str, str]) -> None:
-    """Puts choices in place of everything in the address but what is of the visit: one step in the browser's history."""
+    """Puts choices in place of everything in the address but what is of the visit, in one step of the history."""
     st.query_params.from_dict(of_the_visit(choices))
 
 

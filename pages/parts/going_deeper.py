@@ -5,7 +5,7 @@ What leads to the builder are links: with `st.switch_page` Streamlit 1.67 leaves
 that no page wrote, and Back would stop there. A link to the page that is open does nothing; there they are buttons.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -58,10 +58,13 @@ def ways_from(view: View, of: Answer | Comparison) -> Ways:
     return Ways(asked_by(question, view.database.vocabulary, compared), periods)
 
 
-def ways_of_all(view: View, of: Answer) -> Ways:
-    """Where rows lead that are each of all records that an answer counts."""
-    ways = ways_from(view, of)
-    return replace(ways, request=replace(ways.request, rows=(), column=None))
+def ways_of_each(view: View, splits: Mapping[str, Answer], value: str) -> Ways:
+    """Where the rows of `tables.marginal` lead: each to the answer that it was taken from."""
+    places = tuple(
+        Place(view.reader.label(name, value), asked_by(split.question, view.database.vocabulary), {name: value})
+        for name, split in splits.items()
+    )
+    return Ways(places[0].request, tuple({split.question.period for split in splits.values()}), places)
 
 
 def chart_key(view: View, section: str) -> str:

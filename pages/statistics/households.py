@@ -38,7 +38,7 @@ def statuses(view) -> None:
     of_all = counted(reader, "of_households", children.value())
     headline = say(reader, "households.within", when=when, households=with_children, of_all=of_all)
     notes = dict.fromkeys(note for split in splits.values() for note in split.notes)
-    table, ways = tables.marginal(reader, splits, "with"), going_deeper.ways_of_all(view, children)
+    table, ways = tables.marginal(reader, splits, "with"), going_deeper.ways_of_each(view, splits, "with")
     tell(view, "within", headline, table, notes=without(notes, "overlap"), of=ways)
 
 

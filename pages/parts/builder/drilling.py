@@ -32,7 +32,9 @@ def asked_by(question: Question, vocabulary: Vocabulary, compared: bool = False)
 
 def _are_nested(by: Sequence[str], vocabulary: Vocabulary) -> bool:
     group, part = by
-    return (is_time(group) and is_time(part)) or bool({value.parent for value in vocabulary.values(part)} & set(vocabulary.codes(group)))
+    return (is_time(group) and is_time(part)) or bool(
+        {value.parent for value in vocabulary.values(part)} & set(vocabulary.codes(group))
+    )
 
 
 def only(request: Request, codes: Codes, periods: Sequence[Period] = ()) -> Request:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from data_access import COUNCIL, INTERNAL, Question
+from data_access import COUNCIL, INTERNAL
 from pages.parts.address import AUDIENCE
 from pages.parts.builder.world import is_time
 from pages.parts.reader import Reader

@@ -15,9 +15,7 @@ MOST_NAMED = 6  # values of filters in a headline; more are told under it
 
 def headline(reader: Reader, request: Request, answered: Answered) -> str:
     """What the table shows: measures, dimensions, days, filters; of one measure its total too."""
-    text = asked(
-        reader, request.measures, request.by, answered.period, request.where, answered.before, request.show
-    )
+    text = asked(reader, request.measures, request.by, answered.period, request.where, answered.before, request.show)
     total = _total(reader, request, answered)
     return text + reader.t("builder.total", figure=total) if total else text
 
