@@ -119,7 +119,8 @@ def test_from_the_empty_page_to_a_shared_link_and_a_file(
     assert len(data._charts) == 1
     said = {row[0].value: row[1].value for row in about.iter_rows()}
     assert said["Pilsēta vai pagasts"] == "Suntažu pagasts, Taurupes pagasts"
-    assert said["Aizsardzība"] == "Iekšējai lietošanai, precīzi skaitļi"
+    assert said["Kam domāts"] == "Iekšējai lietošanai"
+    assert said["Aizsardzība"] == "Nav: skaitļi ir precīzi"
     assert any("Demonstrācijas dati" in str(text) for text in said.values())
 
 
