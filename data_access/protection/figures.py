@@ -34,7 +34,7 @@ Key = tuple[tuple[str, tuple[str, ...]], ...]
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure: `units` persons or households stand behind it, and the two that have most of it have so much."""
+    """One figure: `units` persons or households stand behind it, and of money the two that have most have so much."""
 
     value: int
     units: int
@@ -86,30 +86,47 @@ def counts_units(code: str) -> bool:
     return _BEHIND[code].amount is None
 
 
-def figures_statement(code: str, cut: Cut, year: Period) -> Select:
-    """All figures of a measure in one cut and year, totals included: `grouped`, the dimensions, and a `Figure`.
+def is_money(code: str) -> bool:
+    return measure(code).unit == "cents"
 
-    Sums of each person or household are made first, at every grain, so that the largest can be told.
-    """
+
+def figures_statement(code: str, cut: Cut, year: Period) -> Select:
+    """All figures of a measure in one cut and year, totals included: `grouped`, the dimensions, and a `Figure`."""
     names = [name for levels in cut.levels.values() for name in levels]
     rows = _rows(code, names, year)
-    keys = [rows.c[name] for name in names]
-    sets = [_set(rows, chosen) for chosen in product(*(_depths(code, axis, of) for axis, of in cut.levels.items()))]
-    amount = cast(func.coalesce(func.sum(rows.c.amount), 0), BigInteger).label("amount")
+    units = select(*(rows.c[name] for name in names), rows.c.unit, func.sum(rows.c.amount).label("amount"))
+    units = units.where(rows.c.unit.is_not(None)).group_by(*(rows.c[name] for name in names), rows.c.unit).subquery()
+    keys = [units.c[name] for name in names]
+    sets = [_set(units, chosen) for chosen in product(*(_depths(code, axis, of) for axis, of in cut.levels.items()))]
+    amount = cast(func.coalesce(func.sum(units.c.amount), 0), BigInteger)
+    if is_money(code):
+        return _with_largest(units, keys, sets, amount)
+    cell = [grouping_mask(keys).label("grouped"), *keys]
+    nobody = cast(literal(0), BigInteger)
+    return (
+        select(*cell, amount, cast(func.count(units.c.unit.distinct()), BigInteger), nobody, nobody)
+        .group_by(func.grouping_sets(*(tuple_(*one) for one in sets)))
+        .having(func.count() > 0)
+    )
+
+
+def _with_largest(
+    units: FromClause, keys: Sequence[ColumnElement], sets: Sequence[list[ColumnElement]], amount: ColumnElement
+) -> Select:
+    """Sums of each household are made first, at every grain, so that the largest can be told."""
     each = (
-        select(grouping_mask(keys).label("grouped"), *keys, rows.c.unit, amount)
-        .where(rows.c.unit.is_not(None))
-        .group_by(func.grouping_sets(*(tuple_(*one, rows.c.unit) for one in sets)))
+        select(grouping_mask(keys).label("grouped"), *keys, units.c.unit, amount.label("amount"))
+        .group_by(func.grouping_sets(*(tuple_(*one, units.c.unit) for one in sets)))
         .subquery()
     )
-    cell = [each.c.grouped, *(each.c[name] for name in names)]
+    cell = [each.c.grouped, *(each.c[key.name] for key in keys)]
     place = func.row_number().over(partition_by=cell, order_by=each.c.amount.desc()).label("place")
     ranked = select(*each.c, place).subquery()
-    cell = [ranked.c.grouped, *(ranked.c[name] for name in names)]
+    cell = [ranked.c.grouped, *(ranked.c[key.name] for key in keys)]
     return select(
         *cell,
-        cast(func.sum(ranked.c.amount), BigInteger).label("value"),
-        cast(func.count(), BigInteger).label("units"),
+        cast(func.sum(ranked.c.amount), BigInteger),
+        cast(func.count(), BigInteger),
         *(
             cast(func.max(case((ranked.c.place == number, ranked.c.amount), else_=None)), BigInteger)
             for number in (1, 2)

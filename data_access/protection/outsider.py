@@ -1,17 +1,25 @@
 """The outsider's side: how far the figures that he must imagine possible can lie from the true ones, by linear
-programming over everything that is published."""
+programming over everything that is published.
 
+One set of values that he can imagine often shows of many needs at once that they hold, and shows it for every choice
+that withholds the same cells: only what is left is tried one by one.
+"""
+
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import block_array, coo_array, csr_array, vstack
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import block_array, coo_array, csr_array, eye_array, vstack
 from scipy.sparse.csgraph import connected_components
 
-from data_access.protection.system import Need, System
+from data_access.protection.system import Need, System, rows
 
 TOLERANCE = 1e-6
+# Needs are tried together while there are so many, and for as long as an attempt settles such a share of them.
+_MANY = 6
+_WORTHWHILE = 0.1
 
 
 @dataclass(frozen=True)
@@ -40,27 +48,66 @@ class _Piece:
 
 @dataclass
 class Outsider:
-    """Tries the needs of one system on one choice of withheld cells after another; parts that stay are remembered."""
+    """Tries the needs of one system on one choice of withheld cells after another."""
 
     system: System
-    _known: dict[tuple[Need, bytes], Failure | None] = field(default_factory=dict)
+    # For a need, the cells that some values which he can imagine and which meet it have changed.
+    _met_by: dict[Need, np.ndarray] = field(default_factory=dict)
 
-    def failures(self, withheld: np.ndarray, needs: Sequence[Need] | None = None) -> list[Failure]:
+    def failures(self, withheld: np.ndarray) -> list[Failure]:
         """The needs that do not hold when these cells are withheld."""
-        parts = self._parts(withheld)
-        asked = []
-        for need in self.system.needs if needs is None else needs:
-            cells = np.flatnonzero(withheld & np.isin(parts, [parts[cell] for cell, _ in need.terms]))
-            if need.unknown or need.unlimited:
-                # What is tied together for others is not for one who does not know all relations.
-                cells = np.flatnonzero(withheld)
-            asked.append((need, cells, (need, cells.tobytes())))
-        new = [(need, cells, key) for need, cells, key in asked if key not in self._known]
-        for start in range(0, len(new), _AT_ONCE):
-            some = new[start : start + _AT_ONCE]
-            found = self._tried([(need, cells) for need, cells, _ in some])
-            self._known.update({key: one for (_, _, key), one in zip(some, found, strict=True)})
-        return [self._known[key] for _, _, key in asked if self._known[key] is not None]
+        left = [need for need in self.system.needs if not (need in self._met_by and withheld[self._met_by[need]].all())]
+        alike = defaultdict(list)
+        for need in left:
+            alike[need.unknown, need.unlimited].append(need)
+        left = [need for needs in alike.values() for need in self._not_met_together(withheld, needs)]
+        parts = self._parts(withheld) if left else None
+        found: list[Failure | None] = []
+        for start in range(0, len(left), _AT_ONCE):
+            found += self._tried(
+                [(need, self._cells(need, withheld, parts)) for need in left[start : start + _AT_ONCE]]
+            )
+        return [one for one in found if one is not None]
+
+    def _cells(self, need: Need, withheld: np.ndarray, parts: np.ndarray) -> np.ndarray:
+        if need.unknown or need.unlimited:
+            # What is tied together for others is not for one who does not know all relations.
+            return np.flatnonzero(withheld)
+        return np.flatnonzero(withheld & np.isin(parts, [parts[cell] for cell, _ in need.terms]))
+
+    def _not_met_together(self, withheld: np.ndarray, needs: list[Need]) -> list[Need]:
+        """Those of some needs, alike in what is not known, that no values have met that were to meet many."""
+        cells = np.flatnonzero(withheld)
+        if len(needs) < _MANY or not len(cells):
+            return needs
+        piece = self._piece(needs[0], cells)
+        known = vstack([piece.relations, piece.limits])
+        lower = np.append(np.zeros(len(piece.known)), np.full(len(piece.limited), -np.inf))
+        upper = np.append(np.zeros(len(piece.known)), piece.slack)
+        any_more = np.full(len(cells), np.inf)
+        while len(needs) >= _MANY:
+            reach = np.array([need.reach for need in needs])
+            aims = rows((need.terms for need in needs), len(withheld))[:, cells]
+            matrix = block_array([[known, None], [-aims, eye_array(len(needs))]], format="csc")
+            solved = milp(
+                np.append(np.zeros(len(cells)), -1 / reach),
+                bounds=Bounds(np.append(-piece.down, np.full(len(needs), -np.inf)), np.append(any_more, reach)),
+                constraints=LinearConstraint(
+                    matrix,
+                    np.append(lower, np.full(len(needs), -np.inf)),
+                    np.append(upper, np.zeros(len(needs))),
+                ),
+            )
+            if solved.x is None:
+                return needs
+            values = solved.x[: len(cells)]
+            met = aims @ values >= reach - TOLERANCE * np.maximum(1.0, reach)
+            changed = cells[np.abs(values) > TOLERANCE / 1000]
+            self._met_by.update({need: changed for need, holds in zip(needs, met, strict=True) if holds})
+            needs = [need for need, holds in zip(needs, met, strict=True) if not holds]
+            if met.mean() < _WORTHWHILE:
+                break
+        return needs
 
     def _parts(self, withheld: np.ndarray) -> np.ndarray:
         """A number for each cell: withheld cells that relations tie together have the same one."""
