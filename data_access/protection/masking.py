@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 import pandas as pd
@@ -76,13 +77,18 @@ def masked(
     }
     frame = in_order(_with_hidden_rows(question, frame, masks), question.by, vocabulary)
     hidden = pd.DataFrame(False, index=frame.index, columns=list(question.measures))
+    rows = _codes(question, frame)
     for code in question.measures:
-        for place, row in enumerate(frame[list(question.by)].itertuples(index=False, name=None)):
-            year, codes = _asked(question, code, row)
-            hidden.iloc[place, hidden.columns.get_loc(code)] = year is None or masks[code, year].hides(code, codes)
-        hidden[code] &= frame[code].notna()
+        asked = [_asked(question, code, row) for row in rows]
+        hides = [year is None or masks[code, year].hides(code, codes) for year, codes in asked]
+        hidden[code] = pd.Series(hides, index=frame.index, dtype=bool) & frame[code].notna()
         frame[code] = frame[code].mask(hidden[code])
     return frame, hidden
+
+
+def _codes(question: Question, frame: pd.DataFrame) -> list[tuple[str, ...]]:
+    """The codes of each row; without a split there is one row, of everything."""
+    return list(zip(*(frame[name] for name in question.by), strict=True)) if question.by else [()] * len(frame)
 
 
 def _asked(question: Question, code: str, row: tuple[str, ...]) -> tuple[str | None, tuple[tuple[str, str], ...]]:
@@ -95,7 +101,7 @@ def _asked(question: Question, code: str, row: tuple[str, ...]) -> tuple[str | N
         return None, ()
     codes = [(name, value) for name, value in pairs if dimension(name).kind != "time"]
     codes += [(name, value) for name, (value,) in question.where]
-    span = min(map(Period.parse, time), key=lambda one: one.end - one.start)
+    span = min(map(_parsed, time), key=lambda one: one.end - one.start)
     if measure(code).stock:
         codes.append(("month", span.cells("month")[-1].code))
     elif span.grain != YEAR:
@@ -103,9 +109,14 @@ def _asked(question: Question, code: str, row: tuple[str, ...]) -> tuple[str | N
     return str(span.start.year), tuple(codes)
 
 
+@cache
+def _parsed(code: str) -> Period:
+    return Period.parse(code)
+
+
 def _with_hidden_rows(question: Question, frame: pd.DataFrame, masks: Mapping[tuple[str, str], Mask]) -> pd.DataFrame:
     by = list(question.by)
-    seen = set(frame[by].itertuples(index=False, name=None))
+    seen = set(_codes(question, frame))
     added: dict[tuple[str, ...], None] = {}
     for (code, year), mask in masks.items():
         asked = ratios()[code].of if code in ratios() else code
