@@ -19,7 +19,8 @@ EXACT_ROUNDS = 60
 # Not seconds: the same figures have to be protected in the same way on a busy server, too. Two ways would tell more
 # than each of them.
 NODES_A_ROUND = 500
-LIKELY_ROOM = 0.01
+# By which share of the cost a cell may raise it at least, to be thought of at first.
+LIKELY, ALL = 0.01, np.inf
 
 
 @dataclass(frozen=True)
@@ -36,36 +37,56 @@ def choose(system: System) -> Choice:
     withheld = system.sensitive.copy()
     if not (failed := outsider.failures(withheld)):
         return Choice(withheld, proven=True)
-    conditions = [_lonely_cells(system)]
-    proven, must, cost = True, withheld.copy(), 0.0
+    conditions, lonely, must, among = [], _Lonely(system), withheld.copy(), LIKELY
     for turn in range(EXACT_ROUNDS + len(withheld)):
-        conditions.append(_conditions(failed, len(withheld)))
-        withheld, best = _cheapest(system, conditions, must, cost)
-        proven, cost = proven and best, system.weights @ withheld
-        if not (failed := outsider.failures(withheld)):
-            return Choice(_without_idle(system, outsider, withheld) if not proven else withheld, proven)
+        if failed:
+            conditions.append(_conditions(failed, len(withheld)))
+        withheld, best = _cheapest(system, conditions, lonely, must, among)
+        failed = outsider.failures(withheld)
+        if not failed and (best or among == ALL):
+            proven = best and (must == system.sensitive).all()
+            return Choice(withheld if proven else _without_idle(system, outsider, withheld), proven)
+        if not failed:
+            # Among the likely cells nothing better was found: whether there is among all is asked once, at the end.
+            among = ALL
         if turn >= EXACT_ROUNDS:
             # What has been chosen stays chosen, so that this ends.
-            must, proven = withheld, False
+            must, among = withheld, ALL
     raise NotProtected()
 
 
-def _lonely_cells(system: System) -> tuple[csr_array, np.ndarray]:
-    """A cell that is withheld alone in a relation is worked out from it at once: another one must be, too."""
-    unknown = {place for need in system.needs for place in need.unknown}
-    known = [place for place in range(system.relations.shape[0]) if place not in unknown]
-    relations = system.relations[known]
-    many = np.diff(relations.indptr)
-    # A row for each place in a relation, with all the cells of that relation.
-    heights = np.repeat(many, many)
-    columns = np.concatenate(
-        [np.tile(cells, len(cells)) for cells in np.split(relations.indices, relations.indptr[1:-1])]
-    )
-    factors = np.ones(len(columns))
-    starts = np.append(0, np.cumsum(heights))
-    place = np.concatenate([np.arange(one) for one in many]) if len(many) else np.array([], dtype=int)
-    factors[starts[:-1] + place] = -1.0
-    return csr_array((factors, columns, starts), shape=(len(heights), len(system.values))), np.zeros(len(heights))
+class _Lonely:
+    """A cell that is withheld alone in a relation is worked out from it at once: another one must be, too.
+
+    Where nothing is withheld these conditions say nothing, and they are many: they are stated when they are met.
+    """
+
+    def __init__(self, system: System):
+        unknown = {place for need in system.needs for place in need.unknown}
+        self._relations = system.relations[[one for one in range(system.relations.shape[0]) if one not in unknown]]
+        self._stated = np.zeros(self._relations.shape[0], dtype=bool)
+
+    def broken(self, withheld: np.ndarray, *, around: bool = False) -> list[tuple[csr_array, np.ndarray]]:
+        """The conditions of relations of which one cell is withheld more than the others together; with `around`
+        those of the relations that share cells with them, too: what will be met with next."""
+        where = self._relations
+        if not where.nnz:
+            return []
+        share = np.abs(withheld[where.indices])
+        most, all_of_it = np.maximum.reduceat(share, where.indptr[:-1]), np.add.reduceat(share, where.indptr[:-1])
+        met = (2 * most > all_of_it + 1e-6) & ~self._stated
+        if around:
+            met = (abs(where) @ (abs(where).T @ met) > 0) & ~self._stated
+        found = np.flatnonzero(met)
+        self._stated[found] = True
+        return [self._of(place) for place in found]
+
+    def _of(self, place: int) -> tuple[csr_array, np.ndarray]:
+        cells = self._relations.indices[slice(*self._relations.indptr[place : place + 2])]
+        many = len(cells)
+        factors = (np.ones((many, many)) - 2 * np.eye(many)).ravel()
+        starts = np.arange(0, many * many + 1, many)
+        return csr_array((factors, np.tile(cells, many), starts), (many, self._relations.shape[1])), np.zeros(many)
 
 
 def _conditions(failed: list[Failure], width: int) -> tuple[csr_array, np.ndarray]:
@@ -73,36 +94,45 @@ def _conditions(failed: list[Failure], width: int) -> tuple[csr_array, np.ndarra
     return rows(found, width), np.ones(len(failed))
 
 
-def _cheapest(system: System, conditions: list, must: np.ndarray, cost_before: float) -> tuple[np.ndarray, bool]:
-    """The cheapest cells that meet the conditions, and whether nothing cheaper would. It will be no cheaper than it
-    was under fewer conditions.
+def _cheapest(
+    system: System, conditions: list, lonely: _Lonely, must: np.ndarray, among: float
+) -> tuple[np.ndarray, bool]:
+    """The cheapest cells that meet the conditions, and whether nothing cheaper would.
 
-    The linear program without whole numbers says what each cell would cost at least; of the dear ones nothing needs
-    to be asked once a choice is known that is cheaper than any with them.
+    The linear program without whole numbers is a bound, and says by how much each cell would raise it: those that
+    would by more than the share `among` of it are left out.
     """
-    matrix = vstack([one for one, _ in conditions], format="csr")
-    least = np.concatenate([one for _, one in conditions]) - 1e-7
     low = must.astype(float)
-    bound = linprog(
-        system.weights, A_ub=-matrix, b_ub=-least, bounds=np.stack([low, np.ones(len(low))], axis=1), method="highs"
-    )
-    if bound.x is None:
-        raise NotProtected()
-    room = bound.fun * LIKELY_ROOM if cost_before < bound.fun * (1 + LIKELY_ROOM) else np.inf
+    ends = np.stack([low, np.ones(len(low))], axis=1)
+    while True:
+        matrix, least = _together(conditions)
+        relaxed = linprog(system.weights, A_ub=-matrix, b_ub=-least, bounds=ends, method="highs")
+        if relaxed.x is None:
+            raise NotProtected()
+        if not (more := lonely.broken(relaxed.x)):
+            break
+        conditions += more
     while True:
         solved = milp(
             system.weights,
             integrality=np.ones(len(must)),
-            bounds=Bounds(low, np.where(must | (bound.lower.marginals <= room), 1.0, 0.0)),
+            bounds=Bounds(low, np.where(must | (relaxed.lower.marginals <= relaxed.fun * among), 1.0, 0.0)),
             constraints=LinearConstraint(matrix, lb=least),
             options={"node_limit": NODES_A_ROUND},
         )
-        dearer = np.inf if solved.x is None else solved.fun - bound.fun
-        if dearer <= room:
-            return solved.x > 0.5, solved.status == 0
-        if room == np.inf:
+        if solved.x is None and among == ALL:
             raise NotProtected()
-        room = dearer
+        if solved.x is None:
+            among = ALL
+        elif more := lonely.broken(solved.x.round(), around=True):
+            conditions += more
+            matrix, least = _together(conditions)
+        else:
+            return solved.x > 0.5, solved.status == 0 and solved.fun <= relaxed.fun * (1 + among)
+
+
+def _together(conditions: list[tuple[csr_array, np.ndarray]]) -> tuple[csr_array, np.ndarray]:
+    return vstack([one for one, _ in conditions], format="csr"), np.concatenate([one for _, one in conditions]) - 1e-7
 
 
 def _without_idle(system: System, outsider: Outsider, withheld: np.ndarray) -> np.ndarray:
