@@ -177,8 +177,8 @@ def test_a_total_over_years_is_not_for_the_council(case: Case) -> None:
     [
         # Two towns less one town would be a table of the other.
         ("spend", 2023, "benefit", {"territory": ("ogre", "ikskile")}, ("benefit",)),
-        # Ages and areas together make cells of one.
-        ("psychologist_clients", 2023, ("problem_area", "age_group"), {}, ("age_group",)),
+        # Sexes and areas together make cells of one.
+        ("psychologist_clients", 2023, ("problem_area", "person_group"), {}, ("person_group",)),
         # Ages on another day are another table of the same persons.
         ("visitors", "2023-Q1", "visitor_group", {}, ("visitor_group",)),
         # Days can be subtracted from a month.

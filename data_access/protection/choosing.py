@@ -19,8 +19,9 @@ EXACT_ROUNDS = 60
 # Not seconds: the same figures have to be protected in the same way on a busy server, too. Two ways would tell more
 # than each of them.
 NODES_A_ROUND = 500
-# By which share of the cost a cell may raise it at least, to be thought of at first.
-LIKELY, ALL = 0.01, np.inf
+# By which share of the cost a cell may raise it at least, to be thought of at first; of few cells, all are.
+LIKELY, ALL, FEW = 0.01, np.inf, 300
+WHOLE = 1e-6  # how far from a whole number a solver's may lie
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def choose(system: System) -> Choice:
     withheld = system.sensitive.copy()
     if not (failed := outsider.failures(withheld)):
         return Choice(withheld, proven=True)
-    conditions, lonely, must, among = [], _Lonely(system), withheld.copy(), LIKELY
+    conditions, lonely, must, among = [], _Lonely(system), withheld.copy(), LIKELY if len(withheld) > FEW else ALL
     for turn in range(EXACT_ROUNDS + len(withheld)):
         if failed:
             conditions.append(_conditions(failed, len(withheld)))
@@ -74,7 +75,7 @@ class _Lonely:
             return []
         share = np.abs(withheld[where.indices])
         most, all_of_it = np.maximum.reduceat(share, where.indptr[:-1]), np.add.reduceat(share, where.indptr[:-1])
-        met = (2 * most > all_of_it + 1e-6) & ~self._stated
+        met = (2 * most > all_of_it + WHOLE) & ~self._stated
         if around:
             met = (abs(where) @ (abs(where).T @ met) > 0) & ~self._stated
         found = np.flatnonzero(met)
@@ -112,6 +113,8 @@ def _cheapest(
         if not (more := lonely.broken(relaxed.x)):
             break
         conditions += more
+    if (np.abs(relaxed.x - relaxed.x.round()) < WHOLE).all():
+        return relaxed.x > 0.5, True
     while True:
         solved = milp(
             system.weights,

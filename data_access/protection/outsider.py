@@ -18,8 +18,8 @@ from data_access.protection.system import Need, System, rows
 
 TOLERANCE = 1e-6
 # Needs are tried together while there are so many, and for as long as an attempt settles such a share of them.
-_MANY = 6
-_WORTHWHILE = 0.1
+_MANY = 10
+_WORTHWHILE = 0.25
 
 
 @dataclass(frozen=True)
