@@ -3,7 +3,9 @@
 import pandas as pd
 import pytest
 
-from data_access import WITHHELD, NotForCouncil, Question, compare_with_year_before
+from data_access import WITHHELD, Database, NotForCouncil, Question, compare_with_year_before
+from data_access.protection import family
+from data_access.protection.cuts import Rules
 from tests.infrastructure.case_database import Case
 
 YEAR = 2023
@@ -123,6 +125,95 @@ def test_visits_are_withheld_by_how_many_visitors_they_are(case: Case) -> None:
     answer = council(case, "visits", by="visitor_group")
     assert shown(answer, "adults") == "withheld"
     assert shown(answer, "total") == 64
+
+
+def home(case: Case, members: int, **status) -> None:
+    """A household with a status all year."""
+    house = case.household()
+    for _ in range(members):
+        case.member(house)
+    case.status(house, f"{YEAR}-01-01", f"{YEAR}-12-31", **status)
+
+
+def test_persons_are_withheld_where_their_households_are(case: Case) -> None:
+    for _ in range(4):
+        home(case, 2)  # 8 persons, but 4 households
+    for _ in range(10):
+        home(case, 3, status="low_income")
+    answer = council(case, "persons_with_status", by="status")
+    assert shown(answer, "needy") == "withheld"
+    assert case.ask("persons_with_status", YEAR, by="status").value(status="needy") == 8
+    home(case, 2)  # the fifth household: all is shown
+    assert shown(council(case, "persons_with_status", by="status"), "needy") == 10
+
+
+def test_decisions_are_withheld_by_how_many_households_they_are(case: Case) -> None:
+    for number in range(4):  # 8 decisions of 4 households
+        house = case.household()
+        case.status(house, f"{YEAR}-02-01", f"{YEAR}-02-10")
+        case.status(house, f"{YEAR}-02-{20 + number}", f"{YEAR}-03-31")
+    for month in (5, 6, 7):
+        for _ in range(9):
+            case.status(case.household(), f"{YEAR}-{month:02}-01", f"{YEAR}-{month:02}-20")
+    answer = council(case, "statuses_granted", by="month")
+    assert shown(answer, f"{YEAR}-02") == "withheld"
+    # One more month is withheld, or the 8 would be 35 less the others.
+    assert "withheld" in {shown(answer, f"{YEAR}-{month:02}") for month in (1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)}
+    assert shown(answer, "total") == 35
+
+
+def test_a_total_less_one_of_its_parts_is_withheld_when_it_is_small(case: Case) -> None:
+    # 20 households, 18 of them needy: the 2 that were low-income only would be 20 - 18.
+    for number in range(20):
+        house = case.household()
+        case.member(house)
+        if number < 18:
+            case.status(house, f"{YEAR}-01-01", f"{YEAR}-06-30")
+        if number >= 10:
+            case.status(house, f"{YEAR}-07-01", f"{YEAR}-12-31", status="low_income")
+    answer = council(case, "households_with_status", by="status")
+    assert case.ask("households_with_status", YEAR, by="status").frame["households_with_status"].tolist() == [
+        18,
+        10,
+        20,
+    ]
+    assert "withheld" in (shown(answer, "needy"), shown(answer, "total"))
+
+
+def test_who_is_in_both_of_two_parts_is_withheld_when_they_are_few(case: Case) -> None:
+    # 15 + 12 - 25: two households have been both.
+    for number in range(25):
+        house = case.household()
+        case.member(house)
+        if number < 15:
+            case.status(house, f"{YEAR}-01-01", f"{YEAR}-06-30")
+        if number >= 13:
+            case.status(house, f"{YEAR}-07-01", f"{YEAR}-12-31", status="low_income")
+    answer = council(case, "households_with_status", by="status")
+    assert "withheld" in {shown(answer, code) for code in ("needy", "low_income", "total")}
+
+
+def test_a_configuration_that_withholds_less_is_honoured(case: Case, monkeypatch) -> None:
+    monkeypatch.setattr(family, "rules", lambda: Rules(smallest_count=3, fewest_households=3, percent=10))
+    clients(case, 3, area="anxiety")
+    clients(case, 30, area="violence")
+    question = Question.of("psychologist_clients", YEAR, by=["age_class", "problem_area"], audience="council")
+    assert shown(case.database.ask(question), "adult", "anxiety") == 3
+    clients(case, 2, born="2014-01-01", area="violence")
+    assert shown(case.database.ask(question), "child", "total") == "withheld"
+    monkeypatch.undo()
+    assert shown(Database(case.database.engine).ask(question), "adult", "anxiety") == "withheld"
+
+
+def test_a_configuration_that_asks_for_more_households_is_honoured(case: Case, monkeypatch) -> None:
+    paid(case, *[10_000] * 4, benefit_type="crisis")
+    paid(case, *[10_000] * 9, benefit_type="gmi")
+    paid(case, *[10_000] * 9, benefit_type="birth")
+    assert shown(council(case, "spend", by="benefit"), "crisis") == 40_000
+    monkeypatch.setattr(family, "rules", lambda: Rules(smallest_count=5, fewest_households=5, percent=10))
+    again = Database(case.database.engine)  # what to withhold is remembered with the state of the data
+    answer = again.ask(Question.of("spend", YEAR, by="benefit", audience="council"))
+    assert shown(answer, "crisis") == "withheld"
 
 
 def test_a_ratio_is_shown_only_where_its_parts_are(case: Case) -> None:
