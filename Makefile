@@ -17,8 +17,10 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 DATABASE := data/case.duckdb
 
-# Words for pytest: three tests at a time, as many wait for a server or a browser, a file on one worker; make test PYTEST_ARGS="-k words" for some of them.
-PYTEST_ARGS ?= -n 3 --dist loadfile
+# Words for pytest: three tests at a time, as many wait for a server or a browser, a file on one worker, in the order of
+# their names: by the number of tests in a file, those of the browser, few and long, would come last and alone.
+# make test PYTEST_ARGS="-k words" for some of them.
+PYTEST_ARGS ?= -n 3 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint demo check bench clean

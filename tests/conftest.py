@@ -6,5 +6,6 @@ pytest_plugins = [
     "tests.infrastructure.demonstration",
     "tests.infrastructure.loading",
     "tests.infrastructure.postgres",
+    "tests.infrastructure.processes",
     "tests.infrastructure.saved",
 ]

@@ -48,16 +48,20 @@ def die(*_) -> None:
 
 def load_and_die(url: str, moment: str) -> None:
     """Brings the large load in, until it has come to a step, or for some milliseconds."""
-    frame = large_load()
-    if moment.endswith("ms"):
-        timer = threading.Timer(int(moment[:-2]) / 1000, die)
-        timer.daemon = True
-        timer.start()
-    elif moment == "before the pointer moves":
+    timer = threading.Timer(int(moment[:-2]) / 1000 if moment.endswith("ms") else 0, die)
+    timer.daemon = True
+    if moment == "before the pointer moves":
         pointer.os.replace = die
     elif moment == "before the file has its name":
         pointer.os.rename = die
-    load(url, frame, progress=lambda done, step: die() if step == moment else None)
+
+    def progress(done: float, step: str) -> None:
+        if step == moment:
+            die()
+        if moment.endswith("ms") and not timer.is_alive():
+            timer.start()
+
+    load_when_free(url, large_load(), progress=progress)
 
 
 def killed(url: str, moment: str) -> int:
@@ -68,11 +72,11 @@ def killed(url: str, moment: str) -> int:
     return process.exitcode
 
 
-def load_when_free(url: str, frame: pd.DataFrame) -> None:
+def load_when_free(url: str, frame: pd.DataFrame, **options) -> None:
     """The server needs a moment to notice that who held the lock is gone."""
     for _ in range(200):
         try:
-            return load(url, frame)
+            return load(url, frame, **options)
         except BeingWritten:
             time.sleep(0.1)
     raise AssertionError("the lock has outlived the process")
