@@ -53,9 +53,10 @@ run: $(VENV)/application.stamp
 	@echo
 	@exec $(BIN)/streamlit run dashboard.py --server.port $(PORT) --server.address $(ADDRESS) --logger.hideWelcomeMessage true
 
+# The tests start some hundred processes, which compile everything again where Python may not keep what it has compiled.
 test: $(VENV)/development.stamp
 	@scripts/ensure_system_packages.sh
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(VENV)/development.stamp
 	$(BIN)/ruff check .

@@ -257,7 +257,7 @@ OF_WORKBOOK = (
 
 @pytest.fixture(scope="module")
 def service() -> Service:
-    return Service(seed=7, homes=8, payments_a_month=4)
+    return Service(seed=7, homes=3, payments_a_month=1)
 
 
 @pytest.fixture(scope="module")
