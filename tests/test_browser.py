@@ -22,7 +22,6 @@ MOST_TABS = 60  # presses of the key until a filter is reached
 PHONE = {"width": 390, "height": 844, "user_agent": "Mozilla/5.0 (Linux; Android 15; Mobile)"}
 DARK = {"color_scheme": "dark"}
 
-every_page = pytest.mark.parametrize("name", PAGES)
 every_filtered_page = pytest.mark.parametrize("name", FILTERED_PAGES)
 
 
@@ -107,6 +106,24 @@ def assert_files_are_the_table(page: Page, place: int) -> None:
     assert "Demonstrācijas dati" in text
 
 
+def assert_nothing_hangs_over_the_edge(page: Page) -> None:
+    widths = page.evaluate(
+        """() => [document.documentElement, document.querySelector('[data-testid="stMain"]')].map(
+            (element) => [element.scrollWidth, element.clientWidth])"""
+    )
+    assert all(needed <= there for needed, there in widths), widths
+    edge = PHONE["width"]
+    for chart in page.get_by_test_id("stPlotlyChart").all():
+        box = chart.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= edge
+        # A chart that takes clicks takes every touch, and the page could not be moved over it.
+        assert chart.evaluate("chart => chart.querySelector('.js-plotly-plot')._fullLayout.dragmode") is False
+    background = page.evaluate("getComputedStyle(document.querySelector('[data-testid=\"stApp\"]')).backgroundColor")
+    red, green, blue = map(int, re.findall(r"\d+", background)[:3])
+    assert max(red, green, blue) < 64, background
+
+
 @every_filtered_page
 def test_a_page_is_read_downloaded_filtered_by_keyboard_and_passed_on(
     server: StreamlitServer, visit: Visitor, name: str
@@ -130,29 +147,15 @@ def test_a_page_is_read_downloaded_filtered_by_keyboard_and_passed_on(
     assert after != before
     assert parse_qs(urlsplit(page.url).query) == {"year": ["2022"]}
 
-    # A second visitor, who has chosen nothing, opens the link.
-    other = visit(server, page.url.removeprefix(server.url))
+    # A second visitor, who has chosen nothing, opens the link: on a telephone, in the dark.
+    other = visit(server, page.url.removeprefix(server.url), **PHONE, **DARK)
     assert tables(other) == after
+    assert_nothing_hangs_over_the_edge(other)
 
 
-@every_page
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in FILTERED_PAGES])
 def test_on_a_dark_telephone_nothing_hangs_over_the_edge(server: StreamlitServer, visit: Visitor, name: str) -> None:
-    page = visit(server, path(name), **PHONE, **DARK)
-    widths = page.evaluate(
-        """() => [document.documentElement, document.querySelector('[data-testid="stMain"]')].map(
-            (element) => [element.scrollWidth, element.clientWidth])"""
-    )
-    assert all(needed <= there for needed, there in widths), widths
-    edge = PHONE["width"]
-    for chart in page.get_by_test_id("stPlotlyChart").all():
-        box = chart.bounding_box()
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= edge
-        # A chart that takes clicks takes every touch, and the page could not be moved over it.
-        assert chart.evaluate("chart => chart.querySelector('.js-plotly-plot')._fullLayout.dragmode") is False
-    background = page.evaluate("getComputedStyle(document.querySelector('[data-testid=\"stApp\"]')).backgroundColor")
-    red, green, blue = map(int, re.findall(r"\d+", background)[:3])
-    assert max(red, green, blue) < 64, background
+    assert_nothing_hangs_over_the_edge(visit(server, path(name), **PHONE, **DARK))
 
 
 # ── the whole ────────────────────────────────────────────────────────────────────────────────────

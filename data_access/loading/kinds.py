@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+_GAPS = re.compile(r"[\s\"'„“”«»‟‚‘’]+")
 _WORDS = Path(__file__).with_name("kinds.toml")
 _REFERENCE = Path(__file__).parents[1] / "reference"
 
@@ -93,9 +94,13 @@ class Kind:
 
 def fold(text: str) -> str:
     """A word as it is compared: without case, diacritics, quotation marks and more than one space."""
+    plain = text.casefold() if text.isascii() else _without_diacritics(text)
+    return _GAPS.sub(" ", plain).strip(" .:;,*")
+
+
+def _without_diacritics(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).casefold()
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return re.sub(r"[\s\"'„“”«»‟‚‘’]+", " ", plain).strip(" .:;,*")
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def _read_kinds() -> dict[str, Kind]:

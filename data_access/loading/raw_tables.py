@@ -7,6 +7,7 @@ Raw tables have personal codes in them: they exist only in memory, only until th
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -102,8 +103,12 @@ def _better(found: Heading, best: Heading) -> bool:
 
 
 def _headings(kind: Kind, mapping: Mapping) -> dict[str, str]:
-    known = {fold(heading): column.name for column in kind.columns for heading in column.headings()}
-    return known | mapping.headings_of(kind.name)
+    return _own_headings(kind.name) | mapping.headings_of(kind.name)
+
+
+@cache
+def _own_headings(kind: str) -> dict[str, str]:
+    return {fold(heading): column.name for column in KINDS[kind].columns for heading in column.headings()}
 
 
 # ── tables ───────────────────────────────────────────────────────────────────────────────────────
