@@ -7,7 +7,7 @@ answer.frame, answer.notes, answer.as_of
 
 from data_access import check, loader
 from data_access.answer import WITHHELD, Answer, AsOf, Note, Withheld
-from data_access.audiences import dimensions_for
+from data_access.audiences import answerable, dimensions_for
 from data_access.comparison import Comparison, compare_with, compare_with_year_before
 from data_access.completeness import EMPTY, FEW, ODD, OPEN, USUAL, Month
 from data_access.database import Database, open_database
@@ -84,6 +84,7 @@ __all__ = [
     "Value",
     "Vocabulary",
     "Withheld",
+    "answerable",
     "build_demonstration",
     "check",
     "compare_with",

@@ -1,8 +1,12 @@
-"""What an audience can be offered before anything is asked: by what a measure may be split and filtered."""
+"""What an audience can be offered before anything is asked."""
 
+from collections.abc import Mapping
+
+from data_access.coverage import Coverage
 from data_access.measures import dimensions_of
 from data_access.protection.cuts import cuts_of
-from data_access.question import COUNCIL
+from data_access.protection.listing import is_listed
+from data_access.question import COUNCIL, Question
 
 _YEAR = "year"  # part of no cut: the council sees each year by itself
 
@@ -18,3 +22,8 @@ def dimensions_for(audience: str, measure: str) -> tuple[str, ...]:
     cuts = cuts_of(measure)
     shown = {_YEAR}.union(*(cut.covers(names) for cut in cuts)) if cuts else set()
     return tuple(name for name in names if name in shown)
+
+
+def answerable(question: Question, coverage: Mapping[str, Coverage]) -> bool:
+    """Whether a question is one that its audience may ask: for the council, one of the closed list."""
+    return question.audience != COUNCIL or is_listed(question, coverage)

@@ -197,3 +197,9 @@ def test_questions_often_asked_are_understood(world: World, name: str) -> None:
 def test_values_stand_in_the_order_of_the_vocabulary(world: World) -> None:
     request = understood({"m": "spend", "territory": "taurupe,suntazi,taurupe,unknown"}, world)
     assert request.where == (("territory", ("suntazi", "taurupe", "unknown")),)
+
+
+def test_the_council_is_offered_what_it_may_ask(world: World) -> None:
+    """By the list of cuts: no household's children beside its status, no group of members beside the parish."""
+    assert set(presets.offered(world, "internal")) == set(presets.PRESETS)
+    assert set(presets.PRESETS) - set(presets.offered(world, "council")) == {"needy_children", "members_by_place"}

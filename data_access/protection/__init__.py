@@ -4,7 +4,7 @@ A closed list of tables; small figures withheld; further ones chosen so that no 
 all that is published of its family and year.
 """
 
-from data_access.protection.listing import refuse_unlisted
+from data_access.protection.listing import is_listed, refuse_unlisted
 from data_access.protection.masking import Mask, make_mask, masked
 
-__all__ = ["Mask", "make_mask", "masked", "refuse_unlisted"]
+__all__ = ["Mask", "is_listed", "make_mask", "masked", "refuse_unlisted"]

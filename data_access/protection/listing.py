@@ -28,6 +28,11 @@ def refuse_unlisted(question: Question, coverage: Mapping[str, Coverage], vocabu
         raise NotForCouncil(reason, nearest, describe)
 
 
+def is_listed(question: Question, coverage: Mapping[str, Coverage]) -> bool:
+    """Whether the council may ask a question."""
+    return _reason(question, coverage) is None
+
+
 def years_of(question: Question) -> list[Period]:
     """The calendar years that a listed question asks about."""
     return [Period.year(cell.start.year) for cell in question.period.cells(YEAR)]

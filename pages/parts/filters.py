@@ -1,13 +1,13 @@
 """What a visitor chooses: the period, the population, the parish and what else a subject has."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 
 import streamlit as st
 
-from data_access import COUNCIL, Database, Period, Value
+from data_access import COUNCIL, Database, Period, Value, dimensions_for
 from pages.parts import address, marks
 from pages.parts.reader import Reader
 from pages.parts.sentences import during
@@ -45,6 +45,11 @@ class View:
         """Every year with records."""
         years = self.database.years
         return Period(Period.year(min(years)).start, Period.year(max(years)).end)
+
+    def offers(self, measure: str, names: Sequence[str]) -> tuple[str, ...]:
+        """Those of some dimensions by which a measure may be split for whoever looks."""
+        shown = dimensions_for(self.audience, measure)
+        return tuple(name for name in names if name in shown)
 
     @property
     def unfiltered(self) -> "View":

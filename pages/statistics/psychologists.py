@@ -26,7 +26,7 @@ def clients(view) -> None:
 
 def problems(view) -> None:
     reader, t = view.reader, view.reader.t
-    way = radio("areas", t("psychologists.ways"), WAYS, reader.dimension)
+    way = radio("areas", t("psychologists.ways"), view.offers(CLIENTS, WAYS), reader.dimension)
     remarks = [t(f"psychologists.explained_{way}"), t("psychologists.report_counts")]
     for age_class in view.where.get("age_class", ("child", "adult")):
         split = ask(view, CLIENTS, by=way, where={"age_class": age_class})

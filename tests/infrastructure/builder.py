@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import date
-from types import SimpleNamespace
 
 from data_access import TOTAL, Database, Vocabulary
+from data_access.coverage import Coverage
 from pages.parts.builder import asking, making
 from pages.parts.builder.making import Made
 from pages.parts.builder.reading import read
@@ -15,7 +15,7 @@ from pages.parts.reader import Reader
 
 def world_of_years(vocabulary: Vocabulary, first: int, last: int) -> World:
     """A world whose every subject has records of all days of these years."""
-    days = SimpleNamespace(data_from=date(first, 1, 1), data_until=date(last, 12, 31))
+    days = Coverage.of([(date(first, 1, 1), date(last, 12, 31))])
     return World(vocabulary, dict.fromkeys(SUBJECTS, days), days.data_from, days.data_until)
 
 

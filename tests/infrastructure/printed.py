@@ -23,28 +23,27 @@ class Printed:
         self._tables = []
         for answer in answers:
             by, rows = list(answer.question.by), {}
+            everywhere = {(name, value) for name, (value,) in answer.question.where}
+            totals = {(name, TOTAL) for name in by}
             counts = [code for code in answer.question.measures if measure(code).unit != "percent"]
             for row, marks in zip(answer.frame.to_dict("records"), answer.withheld.to_dict("records"), strict=True):
                 codes = tuple(row[name] for name in by)
                 for code in counts:
                     if marks[code] or not pd.isna(row[code]):
-                        cell = code, frozenset(zip(by, codes, strict=True)) - {(name, TOTAL) for name in by}
+                        cell = code, frozenset(zip(by, codes, strict=True)) - totals | everywhere
                         rows[code, codes] = cell
                         self.figures[cell] = None if marks[code] else float(row[code])
             self._tables.append(rows)
-        self._marked = [cell for cell, figure in self.figures.items() if figure is None]
-
-    def marked(self, cell: Cell) -> bool:
-        return self.figures[cell] is None
+        self.marked = [cell for cell, figure in self.figures.items() if figure is None]
 
     def range(self, cell: Cell) -> tuple[float, float]:
         """The least and the greatest value that a marked figure can have for all that is printed."""
         equal, equals, at_most, most = self._known
-        place = self._marked.index(cell)
+        place = self.marked.index(cell)
         ends = []
         for sign in (1.0, -1.0):
             solved = linprog(
-                [sign * (number == place) for number in range(len(self._marked))],
+                [sign * (number == place) for number in range(len(self.marked))],
                 A_eq=equal,
                 b_eq=equals,
                 A_ub=at_most,
@@ -82,4 +81,4 @@ class Printed:
 
     def _row(self, terms: dict[Cell, float]) -> tuple[list[float], float]:
         known = sum(factor * self.figures[cell] for cell, factor in terms.items() if self.figures[cell] is not None)
-        return [terms.get(cell, 0.0) for cell in self._marked], -known
+        return [terms.get(cell, 0.0) for cell in self.marked], -known

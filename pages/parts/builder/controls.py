@@ -69,7 +69,7 @@ def show(reader: Reader, request: Request, world: World, beside: Callable[[Reade
     with st.container(horizontal=True, vertical_alignment="center"):
         st.menu_button(
             reader.t("builder.presets"),
-            presets.offered(world),
+            presets.offered(world, request.audience),
             format_func=lambda name: reader.t(f"builder.preset_{name}"),
             key=key("preset"),
             on_click=_take_preset,

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
-from data_access import measure
+from data_access import answerable, measure
+from pages.parts.address import AUDIENCE
+from pages.parts.builder.asking import question_of
+from pages.parts.builder.reading import read
 from pages.parts.builder.world import World
 
 # Codes of the catalogue's `builder.preset_…` and what they ask; without a period it is the newest year.
@@ -24,6 +27,15 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def offered(world: World) -> list[str]:
-    """Those about which there are records."""
-    return [name for name, asked in PRESETS.items() if measure(asked["m"].split(",")[0]).fact.subject in world.coverage]
+def offered(world: World, audience: str) -> list[str]:
+    """Those about which there are records, and which the audience may ask."""
+    return [name for name in PRESETS if _has_records(name, world) and _may_be_asked(name, world, audience)]
+
+
+def _has_records(name: str, world: World) -> bool:
+    return measure(PRESETS[name]["m"].split(",")[0]).fact.subject in world.coverage
+
+
+def _may_be_asked(name: str, world: World, audience: str) -> bool:
+    request, troubles = read({**PRESETS[name], AUDIENCE: audience}, world)
+    return not troubles and answerable(question_of(request, world), world.coverage)
