@@ -30,9 +30,8 @@ from data_access.errors import (
     WritingRole,
 )
 from data_access.measures import dimension, nearest
-from data_access.period import Period
 from data_access.pointer import resolve
-from data_access.protection import Mask, make_mask, masked, refuse_unlisted
+from data_access.protection import Mask, make_masks, masked, refuse_unlisted
 from data_access.question import COUNCIL, UNKNOWN, Question
 from data_access.roles import may_write, role_of
 from data_access.statement import statement
@@ -272,19 +271,21 @@ class Database:
         protect = None
         if question.audience == COUNCIL:
             refuse_unlisted(question, self.coverage, self.vocabulary)
-            protect = partial(masked, question, mask_of=self._mask, vocabulary=self.vocabulary)
+            protect = partial(masked, question, masks_of=self._masks_of, vocabulary=self.vocabulary)
         last_days = {subject: covered.data_until for subject, covered in self.coverage.items()}
         rows = self._rows(statement(question, last_days))
         about = (self.vocabulary, self.coverage, self.series_events, self.as_of)
         return answer_from_rows(question, rows, *about, protect)
 
     @cached_property
-    def _masks(self) -> dict[tuple[str, Period], Mask]:
+    def _masks(self) -> dict[tuple[str, int], Mask]:
         return {}
 
-    def _mask(self, family: str, year: Period) -> Mask:
-        """What is withheld of a family's year: chosen once for each state of the data."""
+    def _masks_of(self, family: str, years: tuple[int, ...]) -> dict[int, Mask]:
+        """What is withheld of a family's years: chosen once for each state of the data."""
         with _choosing:
-            if (family, year) not in self._masks:
-                self._masks[family, year] = make_mask(family, year, self._rows)
-            return self._masks[family, year]
+            missing = [year for year in years if (family, year) not in self._masks]
+            if missing:
+                found = make_masks(family, missing, self._rows)
+                self._masks.update({(family, year): mask for year, mask in found.items()})
+            return {year: self._masks[family, year] for year in years}

@@ -17,7 +17,7 @@ from data_access.protection.choosing import choose
 from data_access.protection.cuts import Cut, cuts, families
 from data_access.protection.family import Family
 from data_access.protection.figures import Figure, Key
-from data_access.protection.masking import make_mask
+from data_access.protection.masking import make_masks
 from data_access.protection.outsider import Outsider
 
 PARISHES, MONTHS = 20, 12
@@ -94,7 +94,7 @@ def first_answers(database: Database) -> None:
                     database.ask(Question.of(measures, period, by=by)) for by, measures in shown.items()
                 ]
             )
-            ms = milliseconds(lambda family=family, period=period: make_mask(family, period, database.read))
+            ms = milliseconds(lambda family=family, year=year: make_masks(family, [year], database.read))
             print(f"{family} {year}: {ms:.0f} ms, {ms / plain:.1f} times the {plain:.0f} ms of its {len(shown)} tables")
 
 

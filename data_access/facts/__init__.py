@@ -9,10 +9,11 @@ from collections.abc import Mapping
 
 from data_access.facts import day_centres, payments, psychologists, statuses
 from data_access.facts.people import OF_AGE
+from data_access.facts.psychologists import OF_WHOLE_PERIOD
 from data_access.facts.scope import Fact, Scope
 
 FACTS: Mapping[str, Fact] = {
     fact.code: fact for module in (payments, statuses, psychologists, day_centres) for fact in module.FACTS
 }
 
-__all__ = ["FACTS", "OF_AGE", "Fact", "Scope"]
+__all__ = ["FACTS", "OF_AGE", "OF_WHOLE_PERIOD", "Fact", "Scope"]

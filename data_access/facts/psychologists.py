@@ -19,6 +19,9 @@ from data_access.facts.people import age_class, person_dimensions, persons
 from data_access.facts.scope import Expression, Fact, Scope, open_until
 from data_access.facts.spans import day_grains
 
+# What these say of a client depends on all days of the period.
+OF_WHOLE_PERIOD = frozenset({"problem_area", "problem_category"})
+
 
 def _consultations(scope: Scope) -> dict[str, ColumnElement]:
     c = scope.start(schema.consultations)

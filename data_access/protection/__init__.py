@@ -5,6 +5,6 @@ all that is published of its family and year.
 """
 
 from data_access.protection.listing import is_listed, refuse_unlisted
-from data_access.protection.masking import Mask, make_mask, masked
+from data_access.protection.masking import Mask, make_masks, masked
 
-__all__ = ["Mask", "is_listed", "make_mask", "masked", "refuse_unlisted"]
+__all__ = ["Mask", "is_listed", "make_masks", "masked", "refuse_unlisted"]

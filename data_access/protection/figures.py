@@ -1,4 +1,4 @@
-"""Every figure that a family shows of one year, with how many stand behind it and who has most of it."""
+"""Every figure that a family shows of a year, with how many stand behind it and who has most of it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,12 +20,13 @@ from sqlalchemy import (
 
 from data_access.facts import OF_AGE, Scope
 from data_access.measures import dimension, measure
-from data_access.period import Cell, Period
+from data_access.period import Period
 from data_access.protection.cuts import Cut
 from data_access.question import UNKNOWN
 from data_access.statement import grouping_mask
 
 TIME = "time"
+YEAR = "year"
 
 # Where a cell stands on each of its axes: pairs of an axis and the path there from coarse to fine. What is not named
 # is a total. (("benefit", ("yes", "basic", "gmi")), ("population", ("residents",)))
@@ -90,14 +91,16 @@ def is_money(code: str) -> bool:
     return measure(code).unit == "cents"
 
 
-def figures_statement(code: str, cut: Cut, year: Period) -> Select:
-    """All figures of a measure in one cut and year, totals included: `grouped`, the dimensions, and a `Figure`."""
-    names = [name for levels in cut.levels.values() for name in levels]
-    rows = _rows(code, names, year)
+def figures_statement(code: str, cut: Cut, years: Period) -> Select:
+    """All figures of a measure in one cut and each of some years, totals of the year included: `grouped`, the year, the
+    dimensions, and a `Figure`."""
+    names = [YEAR, *_names(cut)]
+    rows = _rows(code, names, years)
     units = select(*(rows.c[name] for name in names), rows.c.unit, func.sum(rows.c.amount).label("amount"))
     units = units.where(rows.c.unit.is_not(None)).group_by(*(rows.c[name] for name in names), rows.c.unit).subquery()
     keys = [units.c[name] for name in names]
-    sets = [_set(units, chosen) for chosen in product(*(_depths(code, axis, of) for axis, of in cut.levels.items()))]
+    chosen = product(*(_depths(code, axis, of) for axis, of in cut.levels.items()))
+    sets = [[units.c[YEAR], *_set(units, one)] for one in chosen]
     amount = cast(func.coalesce(func.sum(units.c.amount), 0), BigInteger)
     if is_money(code):
         return _with_largest(units, keys, sets, amount)
@@ -108,6 +111,10 @@ def figures_statement(code: str, cut: Cut, year: Period) -> Select:
         .group_by(func.grouping_sets(*(tuple_(*one) for one in sets)))
         .having(func.count() > 0)
     )
+
+
+def _names(cut: Cut) -> list[str]:
+    return [name for levels in cut.levels.values() for name in levels]
 
 
 def _with_largest(
@@ -134,16 +141,14 @@ def _with_largest(
     ).group_by(*cell)
 
 
-def _rows(code: str, names: Sequence[str], year: Period) -> FromClause:
+def _rows(code: str, names: Sequence[str], years: Period) -> FromClause:
     asked, behind = measure(code), _BEHIND[code]
-    cells = [Cell(0, "", year.start, year.end)]
-    if asked.stock:
-        cells = year.cells("month")
     scope = Scope(
-        year,
-        cells,
+        years,
+        years.cells("month" if asked.stock else YEAR),
         by=tuple(names),
         facts=frozenset({asked.fact.code}),
+        each_year=True,
         with_ages=not OF_AGE.isdisjoint(names),
     )
     entities = asked.fact.begin(scope)
@@ -164,12 +169,12 @@ def _set(rows: FromClause, chosen: Sequence[tuple[str, ...]]) -> list[ColumnElem
     return [rows.c[name] for names in chosen for name in names]
 
 
-def read_figures(code: str, rows: Sequence, cut: Cut, year: Period) -> dict[Key, Figure]:
-    """Figures by their place, from the rows of `figures_statement`."""
-    names = [name for levels in cut.levels.values() for name in levels]
-    cells = {name: {cell.key: cell.code for cell in year.cells(name)} for name in names if _is_time(name)}
-    found = {}
-    for grouped, *row in rows:
+def read_figures(code: str, rows: Sequence, cut: Cut, years: Period) -> dict[int, dict[Key, Figure]]:
+    """Figures of each year by their place, from the rows of `figures_statement`."""
+    names = _names(cut)
+    cells = {name: {cell.key: cell.code for cell in years.cells(name)} for name in names if _is_time(name)}
+    found: dict[int, dict[Key, Figure]] = {cell.start.year: {} for cell in years.cells(YEAR)}
+    for grouped, year, *row in rows:
         codes = dict(zip(names, row, strict=False))
         value, units, largest, second = row[len(names) :]
         over = {name for place, name in enumerate(reversed(names)) if grouped >> place & 1}
@@ -179,7 +184,7 @@ def read_figures(code: str, rows: Sequence, cut: Cut, year: Period) -> dict[Key,
             if path:
                 key.append((axis, path))
         counted = units if counts_units(code) else value
-        found[tuple(sorted(key))] = Figure(int(counted), int(units), int(largest or 0), int(second or 0))
+        found[year][tuple(sorted(key))] = Figure(int(counted), int(units), int(largest or 0), int(second or 0))
     return found
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from data_access.coverage import Coverage
 from data_access.errors import NotForCouncil
-from data_access.facts import OF_AGE
+from data_access.facts import OF_AGE, OF_WHOLE_PERIOD
 from data_access.language import format_period
 from data_access.measures import dimension, measure
 from data_access.period import Period
@@ -16,7 +16,7 @@ from data_access.vocabulary import Vocabulary
 
 YEAR = "year"
 # What these say of a person depends on the whole period, so that a table of a part of the year says something else.
-_OF_THE_PERIOD = OF_AGE | {"problem_area", "problem_category"}
+_OF_THE_PERIOD = OF_AGE | OF_WHOLE_PERIOD
 
 
 def refuse_unlisted(question: Question, coverage: Mapping[str, Coverage], vocabulary: Vocabulary) -> None:

@@ -1,12 +1,13 @@
 """What is withheld of a family's year, and how an answer looks without it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
 import pandas as pd
 
+from data_access.facts import OF_WHOLE_PERIOD
 from data_access.measures import dimension, measure
 from data_access.period import Period
 from data_access.protection.choosing import choose
@@ -39,22 +40,32 @@ class Mask:
         return whole or (not parted and self.hides(ratio.of, (*given, ratio.part)))
 
 
-MaskOf = Callable[[str, Period], Mask]
+MasksOf = Callable[[str, tuple[int, ...]], Mapping[int, Mask]]
 
 
-def read_family(name: str, year: Period, read: Reader) -> Family:
-    """A family's year from the database; `read` runs a statement."""
-    figures: dict[str, dict[Key, Figure]] = {}
+def read_families(name: str, years: Sequence[int], read: Reader) -> dict[int, Family]:
+    """A family's years from the database; `read` runs a statement.
+
+    One statement reads all years of a measure and cut: of thirteen in a fifth of the time. Where a dimension depends on
+    all days of the period, each year has to be asked for itself.
+    """
+    figures: dict[int, dict[str, dict[Key, Figure]]] = {year: {} for year in years}
     shown = [(code, cut) for cut in cuts() if cut.family == name for code in cut.measures if code not in ratios()]
+    span = Period(Period.year(min(years)).start, Period.year(max(years)).end)
     for code, cut in shown:
-        found = read_figures(code, read(figures_statement(code, cut, year)), cut, year)
-        figures.setdefault(code, {}).update(found)
-    return Family(figures, shown)
+        for period in map(Period.year, years) if OF_WHOLE_PERIOD & set(cut.by) else [span]:
+            found = read_figures(code, read(figures_statement(code, cut, period)), cut, period)
+            for year in found.keys() & figures.keys():
+                figures[year].setdefault(code, {}).update(found[year])
+    return {year: Family(of_year, shown) for year, of_year in figures.items()}
 
 
-def make_mask(name: str, year: Period, read: Reader) -> Mask:
-    """Chooses what to withhold of a family's year, all its tables together. Raises NotProtected."""
-    family = read_family(name, year, read)
+def make_masks(name: str, years: Sequence[int], read: Reader) -> dict[int, Mask]:
+    """Chooses what to withhold of each of a family's years, all tables of a year together. Raises NotProtected."""
+    return {year: _mask(family) for year, family in read_families(name, years, read).items()}
+
+
+def _mask(family: Family) -> Mask:
     choice = choose(family.system())
     withheld: dict[str, set[Key]] = {}
     for (code, key), hidden in zip(family.all, choice.withheld, strict=True):
@@ -64,17 +75,16 @@ def make_mask(name: str, year: Period, read: Reader) -> Mask:
 
 
 def masked(
-    question: Question, frame: pd.DataFrame, mask_of: MaskOf, vocabulary: Vocabulary
+    question: Question, frame: pd.DataFrame, masks_of: MasksOf, vocabulary: Vocabulary
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """An answer's frame without what is withheld, and a frame of booleans for its measures: what was withheld.
 
     A combination that does not occur is no row of an answer; where its zero is withheld it becomes one. Rows of a
     total over several years are withheld altogether: each year is protected for itself.
     """
-    years = {str(year.start.year): year for year in years_of(question)}
-    masks = {
-        (code, year): mask_of(family_of(code), period) for code in question.measures for year, period in years.items()
-    }
+    years = tuple(year.start.year for year in years_of(question))
+    chosen = {family: masks_of(family, years) for family in {family_of(code) for code in question.measures}}
+    masks = {(code, str(year)): chosen[family_of(code)][year] for code in question.measures for year in years}
     frame = in_order(_with_hidden_rows(question, frame, masks), question.by, vocabulary)
     hidden = pd.DataFrame(False, index=frame.index, columns=list(question.measures))
     rows = _codes(question, frame)
