@@ -85,6 +85,9 @@ def _coded(question: Question, rows: Sequence[Any], cells: Mapping[str, Mapping[
     Value by value: most answers have few rows, of which pandas would take five times as long.
     """
     names = [GROUPED, *question.by, *counted(question)]
+    everything = (1 << len(question.by)) - 1
+    if not any(row[0] == everything for row in rows):  # of no records a statement has no row; their number is 0
+        rows = [*rows, (everything, *[None] * len(question.by), *[0] * (len(names) - len(question.by) - 1))]
     columns = dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
     grouped = columns.pop(GROUPED)
     frame = {}

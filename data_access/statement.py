@@ -1,9 +1,9 @@
 """A question as one SQL statement.
 
 Each fact that the question touches becomes: an inner select with one column for each dimension, filtered;
-around it each counted thing once; around that the aggregates over GROUPING SETS of every combination of
-the dimensions, so that each total and subtotal is counted at its own grain (rule 1). The facts are stacked
-with UNION ALL and folded into one row for each combination. `grouped` is a bit mask, first dimension
+around it the different things counted, many in a word of bits; around that the aggregates over GROUPING SETS of every
+combination of the dimensions, so that each total and subtotal is counted at its own grain (rule 1). The facts are
+stacked with UNION ALL and folded into one row for each combination. `grouped` is a bit mask, first dimension
 highest: a set bit means "over all values".
 """
 
@@ -27,12 +27,14 @@ from sqlalchemy import (
     union_all,
 )
 
+from data_access.distinct import bit_of, ones, word_of
 from data_access.facts import FACTS, OF_AGE, Fact, Scope
 from data_access.measures import PARTS_OF_RATIOS, Aggregate, Distinct, Rows, Sum, dimension, measure
 from data_access.period import GRAINS, Cell
 from data_access.question import UNKNOWN, Question
 
 GROUPED = "grouped"
+_WORD = "word"
 
 
 def finest_grain(by: tuple[str, ...]) -> str | None:
@@ -74,21 +76,20 @@ def statement(question: Question, last_days: Mapping[str, date]) -> Select:
     `last_days`: for each subject the last day that its data reach.
     """
     columns = counted(question)
-    by_fact: dict[str, dict[str, Aggregate]] = {}
-    for name, (fact, aggregate) in columns.items():
-        by_fact.setdefault(fact, {})[name] = aggregate
+    together = _counted_together(columns)
+    facts = frozenset(fact for fact, _ in together)
     ages = not OF_AGE.isdisjoint({*question.by, *(name for name, _ in question.where)})
     where = tuple((name, tuple(None if code == UNKNOWN else code for code in codes)) for name, codes in question.where)
     shared: dict[str, FromClause] = {}
     parts = []
-    for code, aggregates in by_fact.items():
+    for code, aggregates in together:
         fact = FACTS[code]
         scope = Scope(
             question.period,
             cells_of(question, last_days.get(fact.subject)),
             by=question.by,
             where=where,
-            facts=frozenset(by_fact),
+            facts=facts,
             each_year=question.ages == "each_year",
             with_ages=ages,
             shared=shared,
@@ -100,6 +101,17 @@ def statement(question: Question, last_days: Mapping[str, date]) -> Select:
     keys = [stacked.c[GROUPED], *(stacked.c[name] for name in question.by)]
     folded = [func.max(stacked.c[name]).label(name) for name in columns]
     return select(*keys, *folded).group_by(*keys)
+
+
+def _counted_together(columns: Mapping[str, tuple[str, Aggregate]]) -> list[tuple[str, dict[str, Aggregate]]]:
+    """What each select over a fact counts: its sums and things of one kind, then each further kind for itself."""
+    found = []
+    for fact in dict.fromkeys(fact for fact, _ in columns.values()):
+        of_fact = {name: how for name, (code, how) in columns.items() if code == fact}
+        kinds = [name for name, how in of_fact.items() if isinstance(how, Distinct)]
+        first = {name: how for name, how in of_fact.items() if name not in kinds[1:]}
+        found += [(fact, first), *((fact, {name: of_fact[name]}) for name in kinds[1:])]
+    return found
 
 
 def _fact_select(
@@ -114,34 +126,49 @@ def _fact_select(
         .where(*scope.conditions)
         .subquery()
     )
-    once = rows if scope.grouped else _once(rows, question.by, aggregates)
-    figures = [_figure(once, name, aggregates.get(name)).label(name) for name in columns]
-    keys = [once.c[name] for name in question.by]
-    chosen = select(grouping_mask(keys).label(GROUPED), *(_typed(key) for key in keys), *figures).select_from(once)
+    keys = [rows.c[name] for name in question.by]
+    distinct = [rows.c[name] for name, aggregate in aggregates.items() if isinstance(aggregate, Distinct)]
+    sums = [rows.c[name] for name, aggregate in aggregates.items() if isinstance(aggregate, Sum)]
+    if distinct:
+        found = _counted_once(rows, keys, *distinct, sums)
+    else:
+        found = _over_all_sets(rows, keys, [], [_sum(column) for column in sums])
+    figures = [_typed_figure(found, name, aggregates).label(name) for name in columns]
+    return select(found.c[GROUPED], *(_typed(found.c[name]) for name in question.by), *figures)
+
+
+def _counted_once(
+    rows: FromClause, keys: list[ColumnElement], number: ColumnElement, sums: list[ColumnElement]
+) -> FromClause:
+    """Each different number once at every grain, and the sums beside it."""
+    columns = [func.bit_or(bit_of(number)).label(number.name), *(_sum(column) for column in sums)]
+    words = select(*keys, word_of(number).label(_WORD), *columns).select_from(rows)
+    words = words.group_by(*keys, word_of(number)).subquery()
+    keys = [words.c[key.name] for key in keys]
+    columns = [func.bit_or(words.c[number.name]).label(number.name), *(_sum(words.c[column.name]) for column in sums)]
+    each = _over_all_sets(words, keys, [words.c[_WORD]], columns)
+    cell = [each.c[GROUPED], *(each.c[key.name] for key in keys)]
+    counted = func.sum(ones(each.c[number.name])).label(number.name)
+    return select(*cell, counted, *(_sum(each.c[column.name]) for column in sums)).group_by(*cell).subquery()
+
+
+def _over_all_sets(
+    rows: FromClause, keys: list[ColumnElement], always: list[ColumnElement], figures: list[ColumnElement]
+) -> FromClause:
+    """Figures of every combination of the keys and of every total over them; `always` are keys without totals."""
+    chosen = select(grouping_mask(keys).label(GROUPED), *keys, *always, *figures).select_from(rows)
     if not keys:
-        return chosen
-    sets = [tuple_(*some) for size in range(len(keys), -1, -1) for some in combinations(keys, size)]
-    return chosen.group_by(func.grouping_sets(*sets))
+        return chosen.group_by(*always).subquery()
+    sets = [(*some, *always) for size in range(len(keys), -1, -1) for some in combinations(keys, size)]
+    return chosen.group_by(func.grouping_sets(*(tuple_(*one) for one in sets))).subquery()
 
 
-def _once(rows: FromClause, by: tuple[str, ...], aggregates: Mapping[str, Aggregate]) -> FromClause:
-    """Each counted thing once for each combination of the dimensions, with its sums.
-
-    Totals are then counted over a few thousand households instead of all payments. Where things stand once already
-    this would only take time: a quarter of it for persons by month, 2011–2023, of 16 million payments.
-    """
-    keys = [rows.c[name] for name in by]
-    counted_once = [rows.c[name] for name, aggregate in aggregates.items() if isinstance(aggregate, Distinct)]
-    sums = [func.sum(rows.c[name]).label(name) for name, aggregate in aggregates.items() if isinstance(aggregate, Sum)]
-    return select(*keys, *counted_once, *sums).group_by(*keys, *counted_once).subquery()
+def _sum(column: ColumnElement) -> ColumnElement:
+    return func.sum(column).label(column.name)
 
 
-def _figure(once: FromClause, name: str, aggregate: Aggregate | None) -> ColumnElement:
-    if aggregate is None:
-        return cast(null(), BigInteger)
-    if isinstance(aggregate, Distinct):
-        return cast(func.count(once.c[name].distinct()), BigInteger)
-    return cast(func.coalesce(func.sum(once.c[name]), 0), BigInteger)
+def _typed_figure(found: FromClause, name: str, aggregates: Mapping[str, Aggregate]) -> ColumnElement:
+    return cast(func.coalesce(found.c[name], 0) if name in aggregates else null(), BigInteger)
 
 
 def grouping_mask(keys: list[ColumnElement]) -> ColumnElement:

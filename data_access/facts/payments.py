@@ -46,7 +46,6 @@ def _split_by(scope: Scope) -> list[str]:
 def _stands_ready(scope: Scope, paid: FromClause) -> None:
     scope.ready = {name: paid.c[name] for name in _split_by(scope)}
     scope.filtered = _PAYMENT_DIMENSIONS.keys()
-    scope.grouped = True
 
 
 def _single_payments(scope: Scope) -> FromClause:

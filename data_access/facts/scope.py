@@ -69,8 +69,7 @@ class Scope:
 
     `by`, `where` (None: not known) and `facts` are those of the whole question, `shared` is what its facts have in
     common. `ready` are dimensions that stand as columns already, `filtered` those by which records are chosen already;
-    `grouped`: what is counted stands (nearly) once for each combination of these already. `person_id` is of whoever is
-    counted.
+    `person_id` is of whoever is counted.
     """
 
     period: Period
@@ -80,7 +79,6 @@ class Scope:
     facts: frozenset[str] = frozenset()
     ready: dict[str, ColumnElement] = field(default_factory=dict)
     filtered: Collection[str] = ()
-    grouped: bool = False
     person_id: ColumnElement | None = None
     tables: dict[str, FromClause] = field(default_factory=dict)
     source: FromClause | None = None

@@ -7,6 +7,7 @@ from sqlalchemy import (
     FromClause,
     Integer,
     and_,
+    case,
     cast,
     extract,
 )
@@ -16,19 +17,19 @@ from data_access.period import GRAINS
 
 
 def day_grains(day: Callable[[Scope], ColumnElement]) -> dict[str, Expression]:
-    """Calendar cells of a day, as the numbers of `period.cell_key`."""
+    """Calendar cells of a day, as the numbers of `period.cell_key`: whole ones, as DuckDB divides into fractions."""
 
-    def part(scope: Scope, months: int) -> ColumnElement:
-        return (cast(extract("month", day(scope)), Integer) - 1) // months + 1
+    def part(scope: Scope, name: str) -> ColumnElement:
+        return cast(extract(name, day(scope)), Integer)
 
     def year(scope: Scope) -> ColumnElement:
-        return cast(extract("year", day(scope)), Integer)
+        return part(scope, "year")
 
     return {
         "year": year,
-        "half_year": lambda s: year(s) * 10 + part(s, 6),
-        "quarter": lambda s: year(s) * 10 + part(s, 3),
-        "month": lambda s: year(s) * 100 + part(s, 1),
+        "half_year": lambda s: year(s) * 10 + case((part(s, "month") <= 6, 1), else_=2),
+        "quarter": lambda s: year(s) * 10 + part(s, "quarter"),
+        "month": lambda s: year(s) * 100 + part(s, "month"),
     }
 
 

@@ -1,0 +1,60 @@
+"""How long new questions of the table builder take, on a database of any size: `python -m tests.bench_builder [URL]`.
+
+Every measure by every dimension and by two of them, for one year and for all years: drawn at random, the same ones each
+time, and the heaviest kind of all beside them, several measures by calendar cell and benefit. Each is asked once, with
+nothing kept.
+"""
+
+import argparse
+import random
+import statistics
+import time
+from itertools import combinations
+
+from data_access import Period, Question, dimension, dimensions_of, measures, open_database
+from tests.bench import SCALED
+
+DRAWN = 120  # questions, of one year and again of all
+LONGEST_MEDIAN, LONGEST = 2, 5  # seconds
+TOLD = 12  # of the slowest
+TOGETHER = ("spend", "households_assisted", "persons_assisted")
+HEAVIEST = (("quarter", "benefit_group", "benefit"), ("benefit", "month"), ("territory", "month"))
+
+
+def drawn(years: Period) -> list[Question]:
+    """Questions that the builder offers."""
+    possible = []
+    for code in measures():
+        names = dimensions_of(code)
+        splits = [(name,) for name in names] + [
+            pair for pair in combinations(names, 2) if sum(dimension(name).kind == "time" for name in pair) < 2
+        ]
+        possible += [(code, by) for by in splits]
+    chosen = random.Random(43).sample(possible, DRAWN)
+    newest = Period.year(years.last_day.year)
+    found = [Question.of(code, period, by=by) for period in (newest, years) for code, by in chosen]
+    return found + [Question.of(TOGETHER, years, by=by) for by in HEAVIEST]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("url", nargs="?", default=f"duckdb:///{SCALED}")
+    database = open_database(parser.parse_args().url)
+    years = Period(Period.year(min(database.years)).start, Period.year(max(database.years)).end)
+    took = []
+    for question in drawn(years):
+        start = time.perf_counter()
+        rows = len(database.ask(question).frame)
+        took.append((time.perf_counter() - start, rows, question))
+    for period in dict.fromkeys(question.period for _, _, question in took):
+        seconds = [one for one, _, question in took if question.period == period]
+        late = sum(one > LONGEST for one in seconds)
+        print(f"{period.code}: {len(seconds)} questions, median {statistics.median(seconds):.2f} s", end="")
+        print(f" (target {LONGEST_MEDIAN}), worst {max(seconds):.1f} s (target {LONGEST}), {late} later than that")
+    for seconds, rows, question in sorted(took, key=lambda one: -one[0])[:TOLD]:
+        said = f"{', '.join(question.measures)} by {', '.join(question.by)}, {question.period.code}"
+        print(f"{seconds:6.1f} s  {rows:6} rows  {said}")
+
+
+if __name__ == "__main__":
+    main()
