@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from data_access.language import texts
+from data_access.measures import dimension
 from data_access.question import TOTAL, Question
 
 
@@ -109,11 +110,13 @@ class Answer:
         """One figure: of the row with these codes, totals in all other dimensions. None if it is not known, WITHHELD
         if it is not for the audience.
 
-        A combination that does not occur among records of covered days counts as 0.
+        A combination that does not occur among records of covered days counts as 0; a calendar cell that no record
+        reaches has no row at all, and is not known.
         """
         place = self._places.get(tuple(where.get(name, TOTAL) for name in self.question.by))
         if place is None:
-            return 0
+            reached = all(where.get(name, TOTAL) in cells for name, cells in self._times.items())
+            return 0 if reached else None
         code = measure or self.question.measures[0]
         if code in self.withheld and self.withheld[code].iat[place]:
             return WITHHELD
@@ -125,3 +128,8 @@ class Answer:
         by = list(self.question.by)
         codes = self.frame[by].itertuples(index=False, name=None) if by else [()]
         return {row: place for place, row in enumerate(codes)}
+
+    @cached_property
+    def _times(self) -> dict[str, set[str]]:
+        """The calendar cells of each time dimension that records reach."""
+        return {name: set(self.frame[name]) for name in self.question.by if dimension(name).kind == "time"}

@@ -83,6 +83,12 @@ def test_a_month_between_two_loaded_ones_is_not_known(holey: Case) -> None:
     assert {note.kind for note in answer.notes} == {"days_missing"}
 
 
+def test_a_year_before_the_first_record_is_not_known_in_a_series(holey: Case) -> None:
+    answer = holey.ask("spend", "2022..2023", by="year")
+    assert answer.value(year="2023") == 120  # 100 in January and 20 in March
+    assert answer.value(year="2022") is None  # no row, as nothing was loaded of it: 0 would be a claim
+
+
 def test_a_figure_of_days_of_which_some_are_missing_says_which(holey: Case) -> None:
     whole = holey.ask("spend", "2023-01-15..2024-05-31")
     assert whole.value() == 20
