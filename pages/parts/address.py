@@ -146,7 +146,9 @@ def choose_day(name: str, label: str, default: date, first: date, last: date) ->
 
 
 def radio(name: str, label: str, options: Sequence[str], words: Callable[[str], str]) -> str:
-    """One of a few codes, side by side; the first by itself."""
+    """One of a few codes, side by side; the first by itself, and without asking if it is the only one."""
+    if len(options) == 1:
+        return options[0]
     return choose(st.radio, name, label, options, options[0], words, horizontal=True)
 
 
