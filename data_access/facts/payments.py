@@ -48,20 +48,24 @@ def _stands_ready(scope: Scope, paid: FromClause) -> None:
     scope.filtered = _PAYMENT_DIMENSIONS.keys()
 
 
-def _single_payments(scope: Scope) -> FromClause:
-    """The payments that the question is about: their household, day, cents and whatever it splits them by."""
-    if "single_payments" not in scope.shared:
-        single = Scope(scope.period, scope.cells, scope.by, scope.where, each_year=scope.each_year)
-        p = _start_payments(single)
-        single.filter(_PAYMENT_DIMENSIONS)
-        split = [_PAYMENT_DIMENSIONS[name](single).label(name) for name in _split_by(scope)]
-        scope.shared["single_payments"] = (
-            select(*split, p.c.household_id, p.c.payment_date, p.c.cents)
-            .select_from(single.source)
-            .where(*single.conditions)
-            .subquery()
-        )
-    return scope.shared["single_payments"]
+def _single_payments(scope: Scope, of: FromClause | None = None) -> FromClause:
+    """The payments that the question is about: their household, day, cents and whatever it splits them by.
+
+    `of` has the households of which alone they are wanted: said here, as planners evaluate the splits of all of them
+    before they join (twice 16 million for who lives in a household).
+    """
+    single = Scope(scope.period, scope.cells, scope.by, scope.where, each_year=scope.each_year)
+    p = _start_payments(single)
+    if of is not None:
+        single.conditions.append(p.c.household_id.in_(select(of.c.household_id)))
+    single.filter(_PAYMENT_DIMENSIONS)
+    split = [_PAYMENT_DIMENSIONS[name](single).label(name) for name in _split_by(scope)]
+    return (
+        select(*split, p.c.household_id, p.c.payment_date, p.c.cents)
+        .select_from(single.source)
+        .where(*single.conditions)
+        .subquery()
+    )
 
 
 def _households_paid(scope: Scope) -> FromClause:
@@ -98,13 +102,14 @@ def _payment_members(scope: Scope) -> dict[str, ColumnElement]:
     Who was one on the first or the last day of a household's payments needs no look at those between: this takes half
     the time of joining each payment (22 ms instead of 44 for 2011–2023, 1.0 s instead of 2.2 for 16 million payments).
     """
-    paid, single = _households_paid(scope), _single_payments(scope)
+    paid = _households_paid(scope)
     m = schema.memberships.alias()
     at_an_end = and_(
         m.c.household_id == paid.c.household_id,
         or_(_present_on(m, paid.c.first_day), _present_on(m, paid.c.last_day)),
     )
     between = _memberships_between(paid)
+    single = _single_payments(scope, between)
     present = union_all(
         _members(scope, paid, paid.c.last_day, m).select_from(paid.join(m, at_an_end)),
         _members(scope, single, single.c.payment_date, between).select_from(
