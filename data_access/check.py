@@ -6,17 +6,18 @@
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from data_access.answer import Answer
+from data_access.answer import Withheld
 from data_access.language import format_euros, format_integer, texts
 from data_access.language.formats import format_decimal
 from data_access.measures import measure
-from data_access.question import MOST_DIMENSIONS, Question, parse_filters
+from data_access.question import Question, parse_filters
+from data_access.together import Answering, figures
 
 PUBLISHED = Path(__file__).parent / "published"
 
@@ -29,10 +30,6 @@ _EURO = "EUR"
 
 Table = tuple[list[str], list[list[str]]]
 """A header and rows of text, ready to be shown."""
-
-
-class Answering(Protocol):
-    def ask(self, question: Question) -> Answer: ...
 
 
 @dataclass(frozen=True)
@@ -103,7 +100,8 @@ def check(database: Answering) -> list[CheckedFigure]:
     Raises DatabaseUnavailable, and UnknownName if a question uses a word that the database does not have.
     """
     asked, reasons, readings, contradictions = questions(), _reasons(), _readings(), _contradictions()
-    answers = _answers(database, asked)
+    found = figures(database, asked)
+    answers = {name: _in_unit(figure.value, asked[name].measures[0]) for name, figure in found.items()}
     checked = []
     for row in _rows("published_figures.csv"):
         name, printed = row["figure_id"], Decimal(row["value"])
@@ -210,74 +208,10 @@ def _written(value: Decimal, unit: str, language: str) -> str:
     return format_decimal(value, language)
 
 
-# ── questions, several at a time ─────────────────────────────────────────────────────────────────
-
-
-def _answers(database: Answering, asked: Mapping[str, Question]) -> dict[str, int | Decimal | None]:
-    answers = {}
-    for question, names in _together(asked):
-        answer = database.ask(question)
-        for name in names:
-            [code] = asked[name].measures
-            year = {"year": asked[name].period.code} if "year" in question.by else {}
-            cell = {dim: values[0] for dim, values in asked[name].where if dim in question.by}
-            # Where nothing is known of the whole, a part that does not occur is not known to be zero.
-            value = None if _known(answer, code, year) is None else answer.value(code, **year, **cell)
-            answers[name] = _in_unit(value, code)
-    return answers
-
-
-def _known(answer: Answer, code: str, year: Mapping[str, str]) -> int | float | None:
-    """The figure of the year over all splits; None also for a year that has no row, being outside the data."""
-    if year and not (answer.frame["year"] == year["year"]).any():
-        return None
-    return answer.value(code, **year)
-
-
-def _together(asked: Mapping[str, Question]) -> Iterator[tuple[Question, list[str]]]:
-    """Fewer questions that hold the answers to all: years and filters by which they differ become splits.
-
-    Only questions with the same dimensions, because it depends on them whether a figure was published.
-    """
-    alike = defaultdict(list)
-    for name, question in asked.items():
-        several = tuple((dim, values) for dim, values in question.where if len(values) > 1)
-        dims = tuple(dim for dim, _ in question.where)
-        alike[measure(question.measures[0]).fact.subject, dims, several].append(name)
-    for names in alike.values():
-        found = {"year": {asked[name].period.code for name in names}}
-        for name in names:
-            for dim, values in asked[name].where:
-                found.setdefault(dim, set()).add(values)
-        differing = [dim for dim, values in found.items() if len(values) > 1]
-        split, kept = differing[:MOST_DIMENSIONS], differing[MOST_DIMENSIONS:]
-        parts = defaultdict(list)
-        for name in names:
-            parts[tuple(values for dim, values in asked[name].where if dim in kept)].append(name)
-        for part in parts.values():
-            yield _covering([asked[name] for name in part], split), part
-
-
-def _covering(alike: Sequence[Question], split: Sequence[str]) -> Question:
-    """One question for several; ages stay those on the last day of each one's year (rule 3)."""
-    where = defaultdict(dict)
-    for question in alike:
-        for dim, values in question.where:
-            where[dim] |= dict.fromkeys(values)
-    years = sorted(question.period.code for question in alike)
-    return Question.of(
-        dict.fromkeys(question.measures[0] for question in alike),
-        f"{years[0]}..{years[-1]}",
-        by=split,
-        where={dim: list(values) for dim, values in where.items()},
-        ages="each_year" if "year" in split else "period",
-    )
-
-
-def _in_unit(value: int | None, code: str) -> int | Decimal | None:
+def _in_unit(value: int | Withheld | None, code: str) -> int | Decimal | None:
     if value is None:
         return None
-    return Decimal(int(value)) / 100 if measure(code).unit == "cents" else int(value)
+    return Decimal(value) / 100 if measure(code).unit == "cents" else value
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────────
