@@ -29,6 +29,7 @@ from data_access.language import LANGUAGES, format_value, texts
 from data_access.loading.applying import undo
 from data_access.loading.command import add_commands
 from data_access.migrations import migrate
+from data_access.report.command import add_report
 from data_access.roles import roles_sql
 
 PROGRAM = "python -m data_access"
@@ -64,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         "--database", metavar="URL", help=words("command.database", elsewhere="DATABASE_URL, data/case.duckdb")
     )
     common.add_argument("--language", choices=LANGUAGES, default="lv", help=words("command.language"))
-    commands = parser.add_subparsers(required=True, metavar="demo|query|check|migrate|roles|load|templates|undo")
+    commands = parser.add_subparsers(required=True, metavar="demo|query|check|report|migrate|roles|load|templates|undo")
 
     demo_parser = commands.add_parser("demo", parents=[common], help=words("command.demo"))
     demo_parser.add_argument("--scale", type=int, default=1, metavar="N", help=words("command.scale"))
@@ -97,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     undo_parser.add_argument("--load", type=int, default=None, metavar="N", help=words("command.undo_load"))
     undo_parser.set_defaults(run=_undo)
     add_commands(commands, common)
+    add_report(commands, common)
     return parser
 
 

@@ -93,6 +93,37 @@ class NotForCouncil(DataAccessError):
         return f"{sentence} {texts(language)('errors.nearest_for_council', question=self.describe(language))}"
 
 
+class NoRecordsOfYear(DataAccessError):
+    """A report was wanted of a year of which nothing has been loaded."""
+
+    key = "errors.no_records_of_year"
+
+
+class BadEnding(DataAccessError):
+    """A file whose ending is none of those that can be made."""
+
+    key = "errors.bad_ending"
+
+
+class TemplateUnreadable(DataAccessError):
+    """A template that is not there, or is no DOCX document."""
+
+    key = "errors.template_unreadable"
+
+
+class TemplateStyles(DataAccessError):
+    """A template that lacks styles which the report needs."""
+
+    key = "errors.template_styles"
+
+
+class FileNotWritten(DataAccessError):
+    """A file could not be written where it was wanted."""
+
+    key = "errors.file_not_written"
+    exit_code = 1
+
+
 class DatabaseError(DataAccessError):
     """Base of the errors that say that there is no answer, whatever the question."""
 

@@ -47,6 +47,9 @@ class Texts:
             count = params["count"]
             form = "other" if isinstance(count, str) else self._plural(abs(count))
             text = text.get(form, text["other"])
+        return self._filled(text, params)
+
+    def _filled(self, text: str, params: Mapping[str, Any]) -> str:
         return text.format(**{name: self._written(value) for name, value in params.items()})
 
     def _written(self, value: Any) -> str:
