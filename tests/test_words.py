@@ -16,6 +16,11 @@ from spylls.hunspell import Dictionary, readers
 REPOSITORY = Path(__file__).resolve().parents[1]
 CATALOGUES = [REPOSITORY / "data_access" / "language", REPOSITORY / "pages" / "texts"]
 DYNAMIC_PREFIXES_FILE = REPOSITORY / "pages" / "parts" / "texts.py"
+# The annual report is written in Latvian only; its outline names its texts.
+REPORT = REPOSITORY / "data_access" / "report"
+NAMED_IN_OUTLINE = tuple(
+    f"report.{part}." for part in ("titles", "say", "counts", "rules", "no_rules", "captions", "corners", "labels")
+)
 OWN_WORDS = Path(__file__).parent / "words" / "own_words.txt"
 DICTIONARY = Path("/usr/share/hunspell/lv_LV.dic")
 
@@ -50,7 +55,8 @@ def catalogue(folder: Path, language: str) -> Catalogue:
 
 
 def whole_catalogue(language: str) -> Catalogue:
-    return {key: text for folder in CATALOGUES for key, text in catalogue(folder, language).items()}
+    folders = [*CATALOGUES, REPORT] if language == "lv" else CATALOGUES
+    return {key: text for folder in folders for key, text in catalogue(folder, language).items()}
 
 
 def forms(text: str | Mapping[str, str]) -> list[str]:
@@ -102,8 +108,15 @@ def test_a_difference_between_the_languages_is_noticed(lv: Catalogue, en: Catalo
 
 
 def test_no_key_stands_in_two_catalogues() -> None:
-    first, second = (catalogue(folder, "lv").keys() for folder in CATALOGUES)
-    assert not first & second
+    keys = [key for folder in (*CATALOGUES, REPORT) for key in catalogue(folder, "lv")]
+    assert len(keys) == len(set(keys))
+
+
+def test_numbers_of_the_report_have_all_plural_forms() -> None:
+    several = {key: text for key, text in catalogue(REPORT, "lv").items() if not isinstance(text, str)}
+    assert several
+    assert all(set(text) == PLURAL_FORMS["lv"] for text in several.values())
+    assert all("{count}" in form for text in several.values() for form in text.values())
 
 
 # --- keys in the code ---------------------------------------------------------------------------
@@ -189,6 +202,22 @@ def unused_keys(code: KeysInCode, prefixes: set[str], texts: Catalogue) -> list[
     return [key for key in texts if key not in used and not key.startswith(tuple(prefixes | code.prefixes))]
 
 
+def names_in_outline() -> set[str]:
+    """What the outline of the report says, word by word, and the forms that its texts ask for."""
+    outline = (REPORT / "outline.toml").read_text(encoding="utf-8")
+    asked = {spec for text in catalogue(REPORT, "lv").values() for form in forms(text) for spec in specs(form)}
+    return {word for text in re.findall(r'"([^"]*)"', outline) for word in text.split()} | asked
+
+
+def specs(text: str) -> set[str]:
+    return {spec for _, name, spec, _ in string.Formatter().parse(text) if name is not None and spec}
+
+
+def unnamed_texts(names: set[str], texts: Catalogue) -> list[str]:
+    """Texts of the report's own parts of speech that the outline does not name."""
+    return [key for key in texts if key.startswith(NAMED_IN_OUTLINE) and key.split(".")[2] not in names]
+
+
 def idle_prefixes(prefixes: set[str], texts: Catalogue) -> list[str]:
     return sorted(prefix for prefix in prefixes if not any(key.startswith(prefix) for key in texts))
 
@@ -203,7 +232,16 @@ def test_every_key_the_code_asks_for_exists() -> None:
 
 
 def test_every_key_is_used() -> None:
-    assert not unused_keys(keys_in_code(), all_prefixes(), whole_catalogue("lv"))
+    assert not unused_keys(keys_in_code(), all_prefixes() | set(NAMED_IN_OUTLINE), whole_catalogue("lv"))
+
+
+def test_every_text_of_the_report_is_named_in_its_outline() -> None:
+    texts = catalogue(REPORT, "lv")
+    own = {"report.titles.checks", "report.captions.checks"}  # the chapter that is in every report
+    assert set(unnamed_texts(names_in_outline(), texts)) == own
+    assert unnamed_texts(names_in_outline(), {"report.say.nobody": "x", "report.said.nobody": "x"}) == [
+        "report.say.nobody"
+    ]
 
 
 def test_every_prefix_begins_a_key() -> None:

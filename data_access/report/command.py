@@ -7,6 +7,9 @@ from data_access.database import open_database
 from data_access.errors import BadEnding, FileNotWritten
 from data_access.language import texts
 from data_access.question import COUNCIL
+from data_access.report.document import as_docx, read_template
+from data_access.report.making import make_report
+from data_access.report.workbook import as_xlsx
 
 
 def add_report(commands, common: argparse.ArgumentParser) -> None:
@@ -22,12 +25,14 @@ def add_report(commands, common: argparse.ArgumentParser) -> None:
 
 def run_report(options: argparse.Namespace) -> int:
     """0: the file is there. Raises BadEnding, FileNotWritten, and what making the report raises."""
-    from data_access.report import as_docx, as_xlsx, make_report  # half a second that no other command needs
-
     makers = {".docx": lambda report: as_docx(report, options.template), ".xlsx": as_xlsx}
     make = makers.get(options.out.suffix.lower())
     if make is None:
         raise BadEnding(name=options.out.name, endings=", ".join(makers))
+    if options.template:
+        read_template(options.template)  # before the work, not after it
+    if not options.out.absolute().parent.is_dir():
+        raise FileNotWritten(name=str(options.out))
     content = make(make_report(open_database(options.database), options.year, options.audience))
     try:
         options.out.write_bytes(content)

@@ -38,7 +38,7 @@ _NUMBER = "\x00"  # stands where a caption has its number
 
 def as_docx(report: Report, template: Path | None = None) -> bytes:
     """The document. A template gives its styles, page, header and footer; what it says is left out."""
-    document = _opened(template) if template else docx.Document()
+    document = read_template(template) if template else docx.Document()
     if not template:
         _dress(document)
         _head_and_foot(document, report)
@@ -59,7 +59,7 @@ def as_docx(report: Report, template: Path | None = None) -> bytes:
     return out.getvalue()
 
 
-def _opened(template: Path) -> Document:
+def read_template(template: Path) -> Document:
     """The service's own template without what it says. Raises TemplateUnreadable, TemplateStyles."""
     try:
         document = docx.Document(str(template))

@@ -27,7 +27,7 @@ from data_access.report.outline import (
     thresholds,
 )
 from data_access.report.own_checks import own_checks
-from data_access.report.words import LANGUAGE, Shown, words
+from data_access.report.words import LANGUAGE, Shown, kept_together, words
 from data_access.together import Figure
 
 _LOCAL_TIME = ZoneInfo("Europe/Riga")
@@ -111,7 +111,7 @@ class _Teller:
             if WITHHELD in left_out:
                 blocks.append(Text(NOTE, t("report.said.some_not_shown")))
         missing = dict.fromkeys(reasons()[name] for name in chapter.lacking)
-        return [*blocks, *([Text(NOTE, " ".join(missing))] if missing else [])]
+        return [*blocks, *([Text(NOTE, kept_together(" ".join(missing)))] if missing else [])]
 
     @staticmethod
     def leads_to_nothing(told: Sequence[Item], following: Sequence[Item], found: Sequence[Block]) -> bool:
@@ -205,7 +205,7 @@ class _Teller:
                 if note.kind == "gap" and note.param("measure") not in unknown:
                     continue
                 if note.kind in _NOTES:
-                    found[note.text(LANGUAGE)] = None
+                    found[kept_together(note.text(LANGUAGE))] = None
         return list(found)
 
 

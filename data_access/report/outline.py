@@ -139,8 +139,13 @@ class Threshold:
 
 @cache
 def outline() -> Outline:
-    """The outline of the report. Raises BadOutline."""
-    found = tomllib.loads((_FOLDER / "outline.toml").read_text(encoding="utf-8"))
+    """The outline of the report, read once."""
+    return read_outline((_FOLDER / "outline.toml").read_text(encoding="utf-8"))
+
+
+def read_outline(text: str) -> Outline:
+    """An outline from TOML. Raises BadOutline, UnknownName for a measure or dimension."""
+    found = tomllib.loads(text)
     chapters = tuple(_chapter(one, found["sets"]) for one in found["chapters"])
     relations = [_relations(one, chapters, at_most=False) for one in found["sums"]]
     relations += [_relations(one, chapters, at_most=True) for one in found["at_most"]]
@@ -216,8 +221,9 @@ def _check(chapter: Chapter) -> None:
                 _there(f"report.rules.{rule}")
         else:
             for name in item.names:
-                _there(f"report.say.{name}")
-                for figure, form in words().placeholders(f"report.say.{name}").items():
+                key = f"report.say.{name}"
+                _there(key)
+                for figure, form in words().placeholders(key).items():
                     if form:
                         _there(f"{COUNTS}{form}")
                     used |= {figure} - FREE

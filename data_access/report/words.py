@@ -1,5 +1,6 @@
 """The words of the annual report, and figures inside its sentences: as Latvian writes them, in the right form."""
 
+import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from data_access.answer import WITHHELD, Withheld
-from data_access.language import format_value
+from data_access.language import NO_BREAK_SPACE, format_value
 from data_access.language.texts import Texts
 
 LANGUAGE = "lv"
 COUNTS = "report.counts."
 _FOLDER = Path(__file__).parent
+_PARTED = re.compile(r"(\d\.) (?=gad|pusgad|ceturksn)")
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,11 @@ class Words(Texts):
             text,
             **{name: value if isinstance(value, Shown) else self._written(value) for name, value in params.items()},
         )
+
+
+def kept_together(text: str) -> str:
+    """A text from elsewhere as the report sets it: a number and its year or its part of a year on one line."""
+    return _PARTED.sub(f"\\1{NO_BREAK_SPACE}", text)
 
 
 @cache

@@ -61,8 +61,9 @@ def _write_table(page: Worksheet, table: Table, report: Report, formats: dict[st
 def _write_figures(page: Worksheet, report: Report, formats: dict[str, Format]) -> None:
     """A row a figure of the text: its chapter, the sentence, the figure."""
     t = words()
-    for place, name in enumerate(("chapter", "sentence", "figure", "unit")):
-        page.write_string(0, place, t(f"report.{name}"), formats["heading"])
+    names = (t("report.chapter"), t("report.sentence"), t("report.figure"), t("report.unit"))
+    for place, name in enumerate(names):
+        page.write_string(0, place, name, formats["heading"])
     chapter, number = "", 1
     for block in report.blocks:
         if isinstance(block, Heading):

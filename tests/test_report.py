@@ -1,0 +1,449 @@
+"""The annual report of 2023, made from the demonstration database and read back, against the published one."""
+
+import csv
+import difflib
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import docx
+import openpyxl
+import pytest
+from docx.oxml.ns import qn
+
+from data_access import COUNCIL, INTERNAL, WITHHELD, Database, NotForCouncil, Question, Withheld, measure, open_database
+from data_access.__main__ import main
+from data_access.errors import NoRecordsOfYear, TemplateStyles
+from data_access.report import Report, as_docx, as_xlsx, make_report
+from data_access.report.model import Heading, Text
+from data_access.report.outline import outline
+from tests.infrastructure.documents import Section, fields, numbers, read_docx, sections
+
+PUBLISHED = Path(__file__).parent.parent / "data_access" / "published"
+GAP = "nav publicēts"
+MARK = "(k)"
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (PUBLISHED / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+FIGURES = {row["figure_id"]: row for row in rows("published_figures.csv")}
+READINGS = {row["figure_id"]: row["reading"] for row in rows("readings.csv")}
+ASKED = {row["figure_id"] for row in rows("questions.csv")}
+REASONS = {row["figure_or_chapter"]: row["reason_lv"] for row in rows("not_covered.csv")}
+
+
+def expected(name: str) -> Decimal | None:
+    """What the report has to print: the published figure, or the reading where that contradicts others; None is a
+    gap."""
+    text = READINGS.get(name, FIGURES[name]["value"])
+    return None if text == "gap" else Decimal(text)
+
+
+@pytest.fixture(scope="module")
+def database(demonstration_url: str) -> Database:
+    return open_database(demonstration_url)
+
+
+@pytest.fixture(scope="module")
+def report(database: Database) -> Report:
+    return make_report(database, 2023, INTERNAL)
+
+
+@pytest.fixture(scope="module")
+def content(report: Report) -> bytes:
+    return as_docx(report)
+
+
+@pytest.fixture(scope="module")
+def document(content: bytes) -> docx.document.Document:
+    return read_docx(content)
+
+
+@pytest.fixture(scope="module")
+def found(document: docx.document.Document) -> dict[str, Section]:
+    return sections(document)
+
+
+@pytest.fixture(scope="module")
+def two_years() -> Iterator[None]:
+    """For the council every year of a series is protected for itself, which takes a second a year: two will do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Database, "years", property(lambda self: [2023, 2022]))
+        yield
+
+
+@pytest.fixture(scope="module")
+def council(database: Database, two_years: None) -> Report:
+    return make_report(database, 2023)
+
+
+# --- against the published report ---------------------------------------------------------------
+
+
+def covering(chapter: str, found: dict[str, Section]) -> list[Section]:
+    """The sections that tell a published chapter."""
+    return [found[f"chapter_{one.code}"] for one in outline().chapters if chapter in one.published]
+
+
+def test_every_chapter_of_the_published_report_has_its_place(found: dict[str, Section]) -> None:
+    for chapter in dict.fromkeys(figure["chapter"] for figure in FIGURES.values()):
+        assert covering(chapter, found), chapter
+
+
+@pytest.mark.parametrize("chapter", sorted({FIGURES[name]["chapter"] for name in ASKED}))
+def test_every_published_figure_of_a_covered_chapter_stands_in_it(chapter: str, found: dict[str, Section]) -> None:
+    wanted = [expected(name) for name in ASKED if FIGURES[name]["chapter"] == chapter]
+    text = "\n".join(section.text for section in covering(chapter, found))
+    missing = Counter(value for value in wanted if value is not None) - Counter(numbers(text))
+    assert not missing
+    assert text.count(GAP) >= wanted.count(None)
+
+
+def test_a_published_figure_that_is_missing_has_its_reason(found: dict[str, Section]) -> None:
+    """Of 728 figures 480 have a question, and all of them stand in the document; the others have a reason, which stands
+    where a whole chapter is missing."""
+    left = FIGURES.keys() - ASKED
+    assert (len(ASKED), len(left)) == (480, 248)
+    for name in left:
+        chapter = FIGURES[name]["chapter"]
+        assert name in REASONS or chapter in REASONS, name
+        if not any(FIGURES[other]["chapter"] == chapter for other in ASKED):
+            [section] = covering(chapter, found)
+            assert section.text == REASONS[chapter]
+
+
+def row_of(lines: list[list[str]], label: str) -> list[str] | None:
+    """The row with a label of the published report, which has a slip in one of them."""
+    near = difflib.get_close_matches(label.partition(" (")[0], [line[0].partition(" (")[0] for line in lines], 1, 0.95)
+    return next((line for line in lines if line[0].partition(" (")[0] in near), None)
+
+
+@pytest.mark.parametrize("prefix", ["tables.", "ukraine."])
+def test_figures_of_two_years_stand_in_their_row_and_column(prefix: str, found: dict[str, Section]) -> None:
+    names = [name for name in ASKED if name.startswith(prefix) and ".spend." in name]
+    assert len(names) in (38, 26)
+    for name in names:
+        figure, seen = FIGURES[name], []
+        for section in covering(figure["chapter"], found):
+            for lines in section.tables.values():
+                row = row_of(lines, figure["label_lv"])
+                if row and ("orphans" in name) == ("bārenim" in section.heading):
+                    seen += numbers(row[[text[:4] for text in lines[0]].index(figure["year"])])
+        assert expected(name) in seen, name
+
+
+@pytest.mark.parametrize(
+    ("series", "table", "column"),
+    [
+        ("assistance_spend", "Sociālajos pabalstos izmaksāts", 1),
+        ("assistance_households", "Sociālo palīdzību saņēmušo", 1),
+        ("assistance_persons", "Sociālo palīdzību saņēmušo", 2),
+        ("needy_households", "Trūcīgas", 1),
+        ("needy_persons", "Trūcīgas", 2),
+        ("low_income_households", "Maznodrošinātas", 1),
+        ("low_income_persons", "Maznodrošinātas", 2),
+    ],
+)
+def test_long_series_are_the_published_ones(series: str, table: str, column: int, found: dict[str, Section]) -> None:
+    [lines] = [
+        lines for caption, lines in found["chapter_chart_series"].tables.items() if f"tabula. {table}" in caption
+    ]
+    shown = {line[0]: next(numbers(line[column]), None) for line in lines[1:]}
+    assert shown == {str(year): expected(f"series.{series}.{year}") for year in range(2011, 2024)}
+
+
+@pytest.mark.parametrize(
+    ("chapter", "sentence"),
+    [
+        ("assistance_overview", "2023. gadā sociālā palīdzība piešķirta 1 304 mājsaimniecībām, 1 972 personām:"),
+        ("assistance_overview", "no tiem 523 284,40 € naudā un 440 784,31 € natūrā."),
+        ("statuses", "trūcīgas mājsaimniecības statuss bija 691 mājsaimniecībai, kopā 1 134 personām"),
+        ("statuses", "No 01.07.2023. maznodrošinātas mājsaimniecības ienākumu slieksnis ir 439,00 €"),
+        ("housing", "Apsaimniekošanas maksājumiem – 548 496,68 €, 901 mājsaimniecībai, kopā 1 241 personai"),
+        ("foster_family", "Šos pabalstus saņēma 31 mājsaimniecība, tie bija domāti 44 bērniem:"),
+        ("funeral", "izmaksāts 32 420,08 € apmērā par 93 personām."),
+        ("dept_social_assistance", "Trūcīgas mājsaimniecības statuss bija 823 mājsaimniecībām, 1 321 personai."),
+        ("psychologists", "– 25 klienti, 141 konsultācija;"),
+        ("psychologists", "– 1 konsultācija."),
+    ],
+)
+def test_sentences_are_those_of_the_published_report(chapter: str, sentence: str, found: dict[str, Section]) -> None:
+    assert sentence in found[f"chapter_{chapter}"].text.replace("\u00a0", " ")
+
+
+def test_each_figure_is_the_answer_to_its_question_alone(report: Report, database: Database) -> None:
+    """Asking for many at once changes none; every ninth is asked again."""
+    placed = list({one.question: one for one in report.placed()}.values())
+    for one in placed[::9]:
+        assert database.ask(one.question).value() == one.shown.value, one.question
+
+
+# --- the document -------------------------------------------------------------------------------
+
+
+def test_the_contents_lead_to_every_heading(document: docx.document.Document, found: dict[str, Section]) -> None:
+    [contents] = [shown for code, [shown, *_] in fields(document).items() if code.startswith("TOC")]
+    assert contents.splitlines() == [section.heading for section in found.values()]
+    links = [link.get(qn("w:anchor")) for link in document.element.body.iter(qn("w:hyperlink"))]
+    assert links == list(found)
+
+
+def test_captions_are_numbered_by_fields(document: docx.document.Document, report: Report) -> None:
+    shown = fields(document)["SEQ Tabula \\* ARABIC"]
+    assert shown == [str(number) for number in range(1, len(report.tables) + 1)]
+    captions = [part.text for part in document.paragraphs if part.style.name == "Caption"]
+    assert captions[0] == "1.\u00a0tabula. Sociālās palīdzības pabalsti 2023.\u00a0gadā"
+
+
+def test_every_table_has_a_head_and_a_name(document: docx.document.Document) -> None:
+    assert document.tables
+    for table in document.tables:
+        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+        assert table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val"))
+        assert all(len(row.cells) == len(table.columns) for row in table.rows)
+
+
+def test_the_document_is_latvian_and_says_what_it_is(document: docx.document.Document) -> None:
+    assert document.core_properties.language == "lv-LV"
+    assert {language.get(qn("w:val")) for language in document.styles.element.iter(qn("w:lang"))} == {"lv-LV"}
+    head = document.sections[0].header.paragraphs[0].text
+    assert head == "Demonstrācijas dati · Tikai iekšējai lietošanai"
+    first = [part.text for part in document.paragraphs[:5]]
+    assert first[0] == "Ogres novada Sociālā dienesta 2023.\u00a0gada pārskats"
+    assert first[2:4] == ["Demonstrācijas dati", "Tikai iekšējai lietošanai"]
+
+
+def test_latvian_is_set_as_latvian_is_set(document: docx.document.Document, found: dict[str, Section]) -> None:
+    text = "\n".join([*(part.text for part in document.paragraphs), *(one.text for one in found.values())])
+    assert not re.findall(r"\d \d{3}\b", text), "a number is broken by a plain space"
+    assert not re.findall(r"\d{4}\. gad", text), "a year is parted from its word"
+    assert not re.findall(r"\d €", text)
+    assert not re.findall(r"[\"“]|''", text), "quotation marks are „…”"
+    assert not re.findall(r"\w - \w|\d-\d", text), "a dash is no hyphen"
+    assert not re.findall(r"\.\.|:\.|;\.| ,| \.", text)
+    assert "{" not in text
+
+
+def test_a_template_gives_its_styles_and_nothing_else(content: bytes, report: Report, tmp_path: Path) -> None:
+    own = read_docx(content)
+    own.styles["Heading 1"].font.name = "Georgia"
+    own.sections[0].header.paragraphs[0].text = "Galvene"
+    own.save(tmp_path / "own.docx")
+    made = read_docx(as_docx(report, tmp_path / "own.docx"))
+    assert made.styles["Heading 1"].font.name == "Georgia"
+    assert made.sections[0].header.paragraphs[0].text == "Galvene"
+    assert [part.text for part in made.paragraphs] == [part.text for part in read_docx(content).paragraphs]
+    own.styles["Caption"].delete()
+    own.save(tmp_path / "own.docx")
+    with pytest.raises(TemplateStyles, match="Caption"):
+        as_docx(report, tmp_path / "own.docx")
+
+
+# --- its own checks -----------------------------------------------------------------------------
+
+
+def test_the_report_lists_its_checks(report: Report, found: dict[str, Section]) -> None:
+    assert all(check.holds for check in report.checks)
+    [lines] = found["chapter_checks"].tables.values()
+    assert len(lines) == len(report.checks) + 1
+    said = {line[0]: line[1:] for line in lines}
+    # Report: 523284,40 in cash and 440784,31 in kind are 964068,71. By benefit 223, 943, 817, 144, 47 and 53 households
+    # make 2227, who are 1304.
+    whole = "964\u00a0068,71\u00a0€"
+    assert said["Sociālā palīdzība: naudā un natūrā kopā ir visa summa"] == [whole, whole, "Sakrīt"]
+    [overlap] = [line for name, line in said.items() if "kolonna „Mājsaimniecības”" in name]
+    assert overlap == ["1\u00a0304", "2\u00a0227", "Daļas pārklājas: vairākkārt ieskaitīts 923"]
+
+
+def test_a_report_of_a_year_without_some_figures_leaves_their_sentences_out(database: Database) -> None:
+    """2022: the report prints placeholders for social assistance in all; benefits are known by their sums."""
+    found = sections(read_docx(as_docx(make_report(database, 2022, INTERNAL))))
+    overview = found["chapter_assistance_overview"]
+    assert "sociālā palīdzība piešķirta" not in overview.text
+    assert "nav zināma" in overview.text
+    assert "nav zināms" in "\n".join(found["chapter_statuses"].paragraphs)  # no thresholds of 2022 are known
+    [lines] = [
+        lines for caption, lines in found["chapter_dept_social_assistance"].tables.items() if "Pamata" in caption
+    ]
+    assert lines[0][1:] == ["2021.\u00a0gadā izmaksāts", "2022.\u00a0gadā izmaksāts"]
+    assert lines[1][2] == "80\u00a0193,36\u00a0€"
+
+
+def test_a_year_without_records_has_no_report(database: Database) -> None:
+    with pytest.raises(NoRecordsOfYear, match="1999"):
+        make_report(database, 1999, INTERNAL)
+
+
+# --- the workbook -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def workbook(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Iterator[openpyxl.Workbook]:
+    path = tmp_path_factory.mktemp("report") / "report.xlsx"
+    path.write_bytes(as_xlsx(report))
+    book = openpyxl.load_workbook(path)
+    yield book
+    book.close()
+
+
+def test_the_workbook_has_a_sheet_a_table(workbook: openpyxl.Workbook, report: Report) -> None:
+    tables = [name for name in workbook.sheetnames if name[0].isdigit()]
+    assert len(tables) == len(report.tables)
+    first = workbook[tables[0]]
+    assert [cell.value for cell in first[1]][:3] == ["Pabalsts", "Kopā, EUR", "Naudā, EUR"]
+    assert [cell.value for cell in first[2]][1:6] == [134902.40, 134902.40, 0, 223, 404]
+    series = workbook[next(name for name in tables if "Sociālajos" in name)]
+    assert {row[0].value: row[1].value for row in series}["2022"] == GAP
+    said = " ".join(str(cell.value) for cell in first["A"])
+    for word in ("Demonstrācijas dati", "iekšējai lietošanai", "Dati līdz 31.12.2023.", "Avots:"):
+        assert word in said
+
+
+def test_the_workbook_has_the_figures_of_the_text(workbook: openpyxl.Workbook) -> None:
+    lines = [[cell.value for cell in row] for row in workbook["Skaitļi tekstā"]]
+    assert [line[2] for line in lines if line[0] == "Sociālā palīdzība"][:2] == [1304, 1972]
+    assert "=" not in {str(cell.value)[:1] for page in workbook for row in page for cell in row if cell.value}
+
+
+# --- for the council ----------------------------------------------------------------------------
+
+
+def alone(database: Database, question: Question) -> int | Withheld | None:
+    """What the council gets for a question asked by itself; money of several groups by group."""
+    parts, several = [question], [(name, values) for name, values in question.where if len(values) > 1]
+    if several and measure(question.measures[0]).additive:
+        [(name, codes)] = several
+        parts = [
+            replace(question, where=tuple(sorted({**dict(question.where), name: (one,)}.items()))) for one in codes
+        ]
+    try:
+        values = [database.ask(part).value() for part in parts]
+    except NotForCouncil:
+        return WITHHELD
+    return WITHHELD if WITHHELD in values else None if None in values else sum(values)
+
+
+@pytest.fixture(scope="module")
+def exact(database: Database, two_years: None) -> Report:
+    return make_report(database, 2023, INTERNAL)
+
+
+@pytest.fixture(scope="module")
+def answered(exact: Report, database: Database) -> dict[Question, int | Withheld | None]:
+    """What the council gets for each question of the exact report."""
+    asked = {one.question for one in exact.placed()}
+    return {question: alone(database, replace(question, audience=COUNCIL)) for question in asked}
+
+
+def test_the_council_sees_only_what_it_is_answered(council: Report, answered: dict) -> None:
+    shown = {replace(one.question, audience=INTERNAL): one.shown.value for one in council.placed()}
+    assert all(value == answered[question] for question, value in shown.items())
+    assert sum(value is WITHHELD for value in answered.values()) > 100
+    assert sum(isinstance(value, int) for value in shown.values()) > 100
+
+
+def test_no_withheld_figure_is_in_the_councils_tables(council: Report, exact: Report, answered: dict) -> None:
+    """Cell by cell, in the document and in the workbook."""
+    made = {table.caption: table for table in council.tables}
+    document = {
+        caption.partition("tabula. ")[2]: lines
+        for section in sections(read_docx(as_docx(council))).values()
+        for caption, lines in section.tables.items()
+    }
+    book = openpyxl.load_workbook(io.BytesIO(as_xlsx(council)))
+    pages = {page.title.partition(".")[0]: page for page in book.worksheets}
+    hidden = 0
+    for table in exact.tables:
+        if table.caption not in made:
+            assert all(not isinstance(answered[cell.question], int) for row in table.rows for cell in row.cells)
+            continue
+        page = pages[str(made[table.caption].number)]
+        for down, row in enumerate(table.rows, start=1):
+            for across, cell in enumerate(row.cells, start=1):
+                in_document = document[table.caption][down][across]
+                in_workbook = page.cell(down + 1, across + 1).value
+                if answered[cell.question] is WITHHELD:
+                    hidden += 1
+                    assert (in_document, in_workbook) == (MARK, MARK), (table.caption, row.label)
+                else:
+                    assert in_document == str(cell.shown)
+    assert hidden > 30
+
+
+def test_no_withheld_figure_is_in_the_councils_sentences(council: Report, exact: Report, answered: dict) -> None:
+    """Chapter by chapter, a number is gone from the text as often as a withheld figure has it there."""
+    made, whole = (sections(read_docx(as_docx(one))) for one in (council, exact))
+    hidden: dict[str, Counter] = {}
+    for block in exact.blocks:
+        if isinstance(block, Heading):
+            here = hidden.setdefault(f"chapter_{block.code}", Counter())
+        elif isinstance(block, Text):
+            found = (one.shown for one in block.figures if answered[one.question] is WITHHELD)
+            here.update(Decimal(one.value) / (100 if one.unit == "cents" else 1) for one in found)
+    for name, withheld in hidden.items():
+        left, theirs = (Counter(numbers("\n".join(one[name].paragraphs))) for one in (whole, made))
+        assert not withheld - (left - theirs), name
+    assert sum(map(Counter.total, hidden.values())) > 50
+
+
+def test_what_is_withheld_is_explained_and_reads_well(council: Report) -> None:
+    made = sections(read_docx(as_docx(council)))
+    text = "\n".join(section.text for section in made.values())
+    assert any(MARK in paragraph for paragraph in council.about)
+    assert "Papildus konsultācijām" not in text  # a sentence that would lead to nothing
+    for section in made.values():
+        for paragraph in section.paragraphs:
+            figures = list(numbers(paragraph))
+            assert not (MARK in paragraph and not figures), paragraph
+
+
+# --- the command --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def here(demonstration_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", demonstration_url)
+
+
+def test_the_command_makes_the_councils_report_unless_told_otherwise(
+    here: None, two_years: None, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    assert main(["report", "--year", "2023", "--out", str(tmp_path / "report.docx")]) == 0
+    assert "report.docx" in capsys.readouterr().out
+    made = docx.Document(tmp_path / "report.docx")
+    assert made.sections[0].header.paragraphs[0].text == "Demonstrācijas dati · Domei un sabiedrībai"
+    exact = ["--audience", "internal"]
+    assert main(["report", "--year", "2023", "--out", str(tmp_path / "report.XLSX"), *exact]) == 0
+    assert openpyxl.load_workbook(tmp_path / "report.XLSX")["Par pārskatu"]["A3"].value == "Tikai iekšējai lietošanai"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--year", "2023", "--out", "report.pdf"], 2, ".docx, .xlsx"),
+        (["--year", "1999", "--out", "report.docx"], 2, "1999"),
+        (["--year", "2023", "--out", "report.docx", "--audience", "all"], 2, "„all”"),
+        (["--year", "2023", "--out", "none/report.xlsx", "--audience", "internal"], 1, "report.xlsx"),
+        (
+            ["--year", "2023", "--out", "report.docx", "--audience", "internal", "--template", "none.docx"],
+            2,
+            "none.docx",
+        ),
+    ],
+)
+def test_a_command_that_cannot_be_done_gets_a_sentence(
+    here: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, arguments, code, said
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["report", *arguments]) == code
+    answered = capsys.readouterr()
+    assert said in answered.err
+    assert answered.out == ""
+    assert not list(tmp_path.iterdir())
