@@ -5,7 +5,7 @@ answer = database.ask(Question.of("spend", 2023, by="benefit"))
 answer.frame, answer.notes, answer.as_of
 """
 
-from data_access import check, loader
+from data_access import check, loader, report
 from data_access.answer import WITHHELD, Answer, AsOf, Note, Withheld
 from data_access.audiences import answerable, dimensions_for
 from data_access.comparison import Comparison, compare_with, compare_with_year_before
@@ -103,6 +103,7 @@ __all__ = [
     "read_loads",
     "read_open_rejected",
     "read_quality",
+    "report",
     "undoable",
     "warnings_of",
 ]

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,12 @@ def questions() -> dict[str, Question]:
         )
         for row in _rows("questions.csv")
     }
+
+
+@cache
+def published_year() -> int:
+    """The year whose annual report is the published one; it prints figures of earlier years beside its own."""
+    return max(question.period.start.year for question in questions().values())
 
 
 def _summary_table(results: Sequence[CheckedFigure], language: str) -> Table:

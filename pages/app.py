@@ -18,6 +18,7 @@ PAGES = {
         "psychologists": ":material/psychology:",
         "day_centres": ":material/groups:",
         "builder": ":material/table_chart:",
+        "report": ":material/article:",
         "method": ":material/menu_book:",
     },
     "records": {

@@ -5,6 +5,7 @@ from collections import Counter
 import streamlit as st
 
 from data_access import COUNCIL, Database, check
+from pages.parts.answers import Remembering
 from pages.parts.filters import View
 from pages.parts.reader import Reader
 from pages.parts.section import head, tell
@@ -13,7 +14,7 @@ from pages.parts.tables import Column, Row, Table, of_words
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def _checked(version: str, _database: Database) -> list[check.CheckedFigure]:
-    return check.check(_database)
+    return check.check(Remembering(_database))
 
 
 def checked(database: Database, reader: Reader) -> list[check.CheckedFigure]:

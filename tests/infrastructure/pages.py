@@ -35,8 +35,9 @@ _FOLDERS = _declared_pages()
 NAVIGATION = list(_FOLDERS)
 # Pages that tell when they are opened; that on loading asks first, and has tests of its own.
 PAGES = [name for name in NAVIGATION if name != "loading"]
-# Pages that count under filters; that on method explains, and those on records tell of the records themselves.
-COUNTING_PAGES = [name for name in PAGES if _FOLDERS[name] == "statistics" and name != "method"]
+# Pages that count under filters; that on method explains, the annual report is one whole and has tests of its own, and
+# those on records tell of the records themselves.
+COUNTING_PAGES = [name for name in PAGES if _FOLDERS[name] == "statistics" and name not in ("method", "report")]
 # Pages whose address holds the common filters; that of the table builder holds a whole question.
 FILTERED_PAGES = [name for name in COUNTING_PAGES if name != "builder"]
 
