@@ -14,11 +14,13 @@ import docx
 import openpyxl
 import pytest
 from docx.oxml.ns import qn
+from lxml import etree
 
 from data_access import COUNCIL, INTERNAL, WITHHELD, Database, NotForCouncil, Question, Withheld, measure, open_database
 from data_access.__main__ import main
 from data_access.errors import NoRecordsOfYear, TemplateStyles
 from data_access.report import Report, as_docx, as_xlsx, make_report
+from data_access.report.charts import can_be_drawn
 from data_access.report.model import Heading, Text
 from data_access.report.outline import outline
 from tests.infrastructure.documents import Section, fields, numbers, read_docx, sections
@@ -26,6 +28,7 @@ from tests.infrastructure.documents import Section, fields, numbers, read_docx, 
 PUBLISHED = Path(__file__).parent.parent / "data_access" / "published"
 GAP = "nav publicēts"
 MARK = "(k)"
+NAMESPACES = {"c": "http://schemas.openxmlformats.org/drawingml/2006/chart"}
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -202,6 +205,27 @@ def test_captions_are_numbered_by_fields(document: docx.document.Document, repor
     assert captions[0] == "1.\u00a0tabula. Sociālās palīdzības pabalsti 2023.\u00a0gadā"
 
 
+def test_charts_draw_their_table_and_say_what_they_show(document: docx.document.Document, report: Report) -> None:
+    drawn = list(document.element.body.iter(qn("wp:docPr")))
+    tables = [table for table in report.tables if table.chart]
+    assert len(drawn) == len(tables) == 5
+    assert fields(document)["SEQ Attēls \\* ARABIC"] == ["1", "2", "3", "4", "5"]
+    for place, table in zip(document.element.body.iter(qn("c:chart")), tables, strict=True):
+        chart = etree.fromstring(document.part.related_parts[place.get(qn("r:id"))].blob)
+        series = chart.findall(".//c:ser", NAMESPACES)
+        for column, one in enumerate(series):
+            names = [point.findtext("c:v", None, NAMESPACES) for point in one.findall("c:cat//c:pt", NAMESPACES)]
+            assert names == [row.label for row in table.rows]
+            points = one.findall("c:val//c:pt", NAMESPACES)
+            found = {int(point.get("idx")): Decimal(point.findtext("c:v", None, NAMESPACES)) for point in points}
+            shown = {number: list(numbers(str(row.cells[column].shown))) for number, row in enumerate(table.rows)}
+            assert found == {number: figures[0] for number, figures in shown.items() if figures}
+        assert len(series) == len(table.columns)
+    said = drawn[0].get("descr").replace("\u00a0", " ")
+    # Report: 1044872 in 2011, 964068,71 in 2023.
+    assert "2011 – 1 044 872,00 €, 2023 – 964 068,71 €" in said
+
+
 def test_every_table_has_a_head_and_a_name(document: docx.document.Document) -> None:
     assert document.tables
     for table in document.tables:
@@ -375,6 +399,9 @@ def test_no_withheld_figure_is_in_the_councils_tables(council: Report, exact: Re
                 else:
                     assert in_document == str(cell.shown)
     assert hidden > 30
+    with_marks = [table for table in council.tables if table.chart and MARK in str(document[table.caption])]
+    assert with_marks
+    assert not any(can_be_drawn(table) for table in with_marks)
 
 
 def test_no_withheld_figure_is_in_the_councils_sentences(council: Report, exact: Report, answered: dict) -> None:

@@ -12,6 +12,7 @@ from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -20,6 +21,7 @@ from docx.text.paragraph import Paragraph
 from lxml import etree
 
 from data_access.errors import TemplateStyles, TemplateUnreadable
+from data_access.report.charts import add_chart, can_be_drawn
 from data_access.report.model import BODY, BULLET, NOTE, Heading, Report, Table
 from data_access.report.words import words
 
@@ -32,7 +34,8 @@ _HEADING_COLOUR, _HEADER_COLOUR = RGBColor(0x00, 0x4A, 0x77), "DCE9F2"
 _WIDE, _SMALL = 6, Pt(7.5)  # columns of figures: from here on letters are smaller
 _FULL = 84  # letters across the page
 _LABEL = 22  # letters that the first column of a wide table has room for, at least
-_SEQUENCE = "Tabula"
+_TABLES, _CHARTS = "Tabula", "Attēls"  # sequences of numbers
+_OF_THE_BODY = (RELATIONSHIP_TYPE.CHART, RELATIONSHIP_TYPE.IMAGE)  # those of head and foot are their own
 _NUMBER = "\x00"  # stands where a caption has its number
 
 
@@ -71,6 +74,8 @@ def read_template(template: Path) -> Document:
     body = document.element.body
     for element in [one for one in body if one.tag != qn("w:sectPr")]:
         body.remove(element)
+    for key in [key for key, rel in document.part.rels.items() if rel.reltype in _OF_THE_BODY]:
+        del document.part.rels[key]
     return document
 
 
@@ -200,19 +205,28 @@ class _Line(NamedTuple):
 
 def _table(document: Document, table: Table) -> None:
     t = words()
-    caption = document.add_paragraph(style="Caption")
-    before, after = t("report.caption", number=_NUMBER, text=table.caption).split(_NUMBER)
-    if before:
-        caption.add_run(before)
-    _field(caption, f"SEQ {_SEQUENCE} \\* ARABIC", str(table.number))
-    caption.add_run(after)
+    _caption(document, "report.caption", _TABLES, table.number, table.caption)
     lines = [_Line((table.corner, *table.columns), bold=True)]
     lines += [_Line((row.label, *(str(cell.shown) for cell in row.cells)), row.total) for row in table.rows]
     _grid(document, lines, t("report.table_alternative", text=table.caption))
     for note in table.notes:
         document.add_paragraph(note, style=_STYLES[NOTE])
-    if not table.notes:
+    if can_be_drawn(table):
+        drawn = sum(1 for _ in document.element.body.iter(qn("w:drawing"))) + 1
+        add_chart(document, table)
+        _caption(document, "report.chart_caption", _CHARTS, drawn, table.caption)
+    elif not table.notes:
         document.add_paragraph(style=_STYLES[NOTE])
+
+
+def _caption(document: Document, key: str, sequence: str, number: int, text: str) -> None:
+    """A caption whose number is a field, so that it stays right when something is put in before it."""
+    caption = document.add_paragraph(style="Caption")
+    before, after = words()(key, number=_NUMBER, text=text).split(_NUMBER)
+    if before:
+        caption.add_run(before)
+    _field(caption, f"SEQ {sequence} \\* ARABIC", str(number))
+    caption.add_run(after)
 
 
 def _checks_heading() -> Heading:
