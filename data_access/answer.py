@@ -1,5 +1,6 @@
 """What comes back from a question: a tidy frame, and what has to be said about it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
@@ -113,7 +114,7 @@ class Answer:
         A combination that does not occur among records of covered days counts as 0; a calendar cell that no record
         reaches has no row at all, and is not known.
         """
-        place = self._places.get(tuple(where.get(name, TOTAL) for name in self.question.by))
+        place = self._place(where)
         if place is None:
             reached = all(where.get(name, TOTAL) in cells for name, cells in self._times.items())
             return 0 if reached else None
@@ -122,6 +123,13 @@ class Answer:
             return WITHHELD
         found = self.frame[code].iat[place]
         return None if pd.isna(found) else found
+
+    def occurs(self, **where: str) -> bool:
+        """Whether there is a row with these codes, totals in all other dimensions."""
+        return self._place(where) is not None
+
+    def _place(self, where: Mapping[str, str]) -> int | None:
+        return self._places.get(tuple(where.get(name, TOTAL) for name in self.question.by))
 
     @cached_property
     def _places(self) -> dict[tuple[str, ...], int]:

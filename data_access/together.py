@@ -43,8 +43,14 @@ def figures(database: Answering, asked: Mapping[Name, Question]) -> dict[Name, F
             [code] = asked[name].measures
             year = {"year": asked[name].period.code} if "year" in question.by else {}
             cell = {dim: values[0] for dim, values in asked[name].where if dim in question.by}
-            # Where nothing is known of the whole, a part that does not occur is not known to be zero.
-            value = None if _known(answer, code, year) is None else answer.value(code, **year, **cell)
+            if _known(answer, code, year) is None:
+                # Where nothing is known of the whole, a part that does not occur is not known to be zero.
+                value = None
+            elif answer.occurs(**year, **cell):
+                value = answer.value(code, **year, **cell)
+            else:
+                # Whether that is nothing or a gap of this part only is told by the question alone.
+                value = database.ask(asked[name]).value()
             found[name] = Figure(value if value is None or value is WITHHELD else int(value), answer.notes)
     return found
 

@@ -23,6 +23,7 @@ from data_access.report import Report, as_docx, as_xlsx, make_report
 from data_access.report.charts import can_be_drawn
 from data_access.report.model import Heading, Text
 from data_access.report.outline import outline
+from data_access.together import figures
 from tests.infrastructure.documents import Section, fields, numbers, read_docx, sections
 
 PUBLISHED = Path(__file__).parent.parent / "data_access" / "published"
@@ -186,6 +187,14 @@ def test_each_figure_is_the_answer_to_its_question_alone(report: Report, databas
     placed = list({one.question: one for one in report.placed()}.values())
     for one in placed[::9]:
         assert database.ask(one.question).value() == one.shown.value, one.question
+
+
+def test_a_part_that_is_not_known_is_not_nobody(database: Database) -> None:
+    """Visitors of „Saime” are not published before 2023, those of the family support centre are, in one question."""
+    asked = {centre: Question.of("visitors", 2021, where={"centre": centre}) for centre in ("gadc", "saime")}
+    found = figures(database, asked)
+    assert found["saime"].value is None
+    assert found["gadc"].value > 0
 
 
 # --- the document -------------------------------------------------------------------------------
