@@ -43,7 +43,7 @@ def figures(database: Answering, asked: Mapping[Name, Question]) -> dict[Name, F
             [code] = asked[name].measures
             year = {"year": asked[name].period.code} if "year" in question.by else {}
             cell = {dim: values[0] for dim, values in asked[name].where if dim in question.by}
-            if _known(answer, code, year) is None:
+            if answer.value(code, **year) is None:
                 # Where nothing is known of the whole, a part that does not occur is not known to be zero.
                 value = None
             elif answer.occurs(**year, **cell):
@@ -53,13 +53,6 @@ def figures(database: Answering, asked: Mapping[Name, Question]) -> dict[Name, F
                 value = database.ask(asked[name]).value()
             found[name] = Figure(value if value is None or value is WITHHELD else int(value), answer.notes)
     return found
-
-
-def _known(answer: Answer, code: str, year: Mapping[str, str]) -> int | float | Withheld | None:
-    """The figure of the year over all splits; None also for a year that has no row, being outside the data."""
-    if year and not (answer.frame["year"] == year["year"]).any():
-        return None
-    return answer.value(code, **year)
 
 
 def _together(asked: Mapping[Name, Question]) -> Iterator[tuple[Question, list[Name]]]:
