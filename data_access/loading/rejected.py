@@ -152,7 +152,8 @@ def mended_load(content: bytes) -> int | None:
             properties = archive.open(_PROPERTIES).read(_MOST_BYTES).decode("utf-8", errors="replace")
     except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
         return None
-    found = re.search(rf'name="{MENDS}"[^>]*>\s*<vt:\w+>(\d+)<', properties)
+    # Each program that saves a workbook writes this in its own way.
+    found = re.search(rf"""name=["']{MENDS}["'][^>]*>\s*<[\w:]+[^>]*>(\d+)<""", properties)
     return int(found.group(1)) if found else None
 
 
