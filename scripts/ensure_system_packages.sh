@@ -10,7 +10,7 @@ set -euo pipefail
 
 OLDEST_POSTGRES=15
 
-has_chromium() { [ -x /usr/bin/chromium ]; }
+has_chromium() { [ -x /usr/bin/chromium-headless-shell ]; }
 
 has_postgres() {
     local initdb version
@@ -27,7 +27,7 @@ has_dictionary() { [ -r /usr/share/hunspell/lv_LV.dic ] && [ -r /usr/share/hunsp
 has_font() { [ -r /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ]; }
 
 missing_packages() {
-    has_chromium || echo chromium
+    has_chromium || echo chromium-headless-shell
     has_postgres || echo postgresql
     has_dictionary || echo hunspell-lv
     has_font || echo fonts-dejavu-core
