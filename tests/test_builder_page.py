@@ -9,9 +9,8 @@ from streamlit.testing.v1 import AppTest
 from data_access import SavedViews
 from data_access.language import texts
 from pages.parts.builder import presets
-from tests.infrastructure.pages import REPOSITORY, go_to, headlines, open_page, said, sections, shown
+from tests.infrastructure.pages import WORDS, go_to, headlines, open_page, said, sections, shown
 
-WORDS = REPOSITORY / "pages" / "texts"
 NEEDY = {
     "m": "households_assisted",
     "rows": "month",
@@ -24,7 +23,7 @@ NEEDY = {
 
 
 def words(key: str, language: str = "lv", **params: object) -> str:
-    return texts(language, WORDS)(key, **params)
+    return texts(language, *WORDS)(key, **params)
 
 
 @pytest.fixture

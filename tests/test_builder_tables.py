@@ -7,11 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data_access import TOTAL, answering, dimensions_of, measures, open_database
-from pages.parts.builder import asking, making, picture
-from pages.parts.builder.asking import question_of
-from pages.parts.builder.request import Request
-from pages.parts.builder.world import World, is_time, measures_of, possible
-from pages.parts.reader import Reader
+from data_access.telling.builder import asking, making
+from data_access.telling.builder.asking import question_of
+from data_access.telling.builder.request import Request
+from data_access.telling.builder.world import World, is_time, measures_of, possible
+from data_access.telling.reader import Reader
+from pages.parts.builder import picture
+from pages.parts.texts import FOLDER
 from tests.infrastructure.builder import key_of, made, table_of, understood
 from tests.infrastructure.case_database import ENGINES, Case
 from tests.infrastructure.slow_answers import slow_answer
@@ -334,7 +336,7 @@ def test_columns_beyond_the_most_are_counted(paid: Case, monkeypatch: pytest.Mon
 )
 def test_the_picture_fits_the_table(paid: Case, address: dict[str, str], kind: str) -> None:
     database = paid.database
-    world, reader = World.of(database), Reader(database.vocabulary, "lv")
+    world, reader = World.of(database), Reader(database.vocabulary, "lv", (FOLDER,))
     request = understood({"m": "spend", "period": "2023", **address}, world)
     answered = asking.ask(request, database, world, database.ask)
     assert picture.kind(request, answered) == kind
@@ -344,7 +346,7 @@ def test_the_picture_fits_the_table(paid: Case, address: dict[str, str], kind: s
 
 def test_of_too_many_bars_the_largest_are_drawn_and_it_is_said(demonstration_url: str) -> None:
     database = open_database(demonstration_url)
-    world, reader = World.of(database), Reader(database.vocabulary, "lv")
+    world, reader = World.of(database), Reader(database.vocabulary, "lv", (FOLDER,))
     request = understood({"m": "spend", "rows": "territory", "col": "month", "period": "2023", "chart": "lines"}, world)
     answered = asking.ask(request, database, world, database.ask)
     figure, remarks = picture.draw(reader, request, answered, making.make(reader, request, answered), answered.notes)

@@ -12,8 +12,9 @@ import plotly.graph_objects as go
 import pytest
 
 from data_access import TOTAL, Note, Question, open_database
+from data_access.telling.reader import Reader
 from pages.parts import charts, palette
-from pages.parts.reader import Reader
+from pages.parts.texts import FOLDER
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\b")
@@ -25,7 +26,7 @@ NOTHING_KNOWN = pd.NA
 @pytest.fixture(scope="module")
 def readers(empty_url: str) -> dict[str, Reader]:
     vocabulary = open_database(empty_url).vocabulary
-    return {language: Reader(vocabulary, language) for language in ("lv", "en")}
+    return {language: Reader(vocabulary, language, (FOLDER,)) for language in ("lv", "en")}
 
 
 @pytest.fixture
@@ -340,7 +341,7 @@ def test_a_chart_without_figures_is_still_a_chart(reader: Reader, name: str) -> 
 @pytest.mark.parametrize("language", ["lv", "en"])
 def test_on_real_answers_too_every_category_stands_in_its_order(demonstration_url: str, language: str) -> None:
     database = open_database(demonstration_url)
-    reader = Reader(database.vocabulary, language)
+    reader = Reader(database.vocabulary, language, (FOLDER,))
     answer = database.ask(Question.of("spend", 2023, by=("benefit", "population")))
     figure = charts.stacked(reader, answer.frame, "benefit", "population", "spend")
     expected = [reader.label("population", code) for code in database.vocabulary.codes("population")]

@@ -27,16 +27,16 @@ from data_access import (
     open_database,
 )
 from data_access.language import format_euros, format_value, texts
+from data_access.telling.builder import asking, freezing
+from data_access.telling.builder.reading import read
+from data_access.telling.builder.request import address_of
+from data_access.telling.builder.world import World
 from pages.parts import answers, filters, marks
 from pages.parts.answers import Refused
-from pages.parts.builder import asking, freezing
 from pages.parts.builder.drilling import asked_by
-from pages.parts.builder.reading import read
-from pages.parts.builder.request import address_of
-from pages.parts.builder.world import World
 from tests.infrastructure.pages import (
     COUNTING_PAGES,
-    REPOSITORY,
+    WORDS,
     go_to,
     open_page,
     registered_pages,
@@ -48,7 +48,6 @@ from tests.infrastructure.printed import Printed
 from tests.infrastructure.sent import Sent, collect, watch_sheets
 from tests.infrastructure.views import VIEWS, name_of
 
-WORDS = REPOSITORY / "pages" / "texts"
 MARK = "(k)"
 SMALLEST, ROUNDING = 5, 1e-4
 # Below this a figure occurs by chance.
@@ -71,7 +70,7 @@ ADDRESSES += [("builder", table) for table in TABLES]
 
 
 def words(key: str, **params: object) -> str:
-    return texts("lv", WORDS)(key, **params)
+    return texts("lv", *WORDS)(key, **params)
 
 
 @dataclass

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 import pytest
 
 from data_access import INTERNAL, Database, Period, Question, dimension, open_database
+from data_access.telling.builder.asking import question_of
+from data_access.telling.builder.reading import read
+from data_access.telling.builder.request import Request, address_of
+from data_access.telling.builder.world import World
+from data_access.telling.reader import Reader
+from data_access.telling.tables import Table
 from pages.parts import going_deeper
-from pages.parts.builder.asking import question_of
 from pages.parts.builder.drilling import only, split
-from pages.parts.builder.reading import read
-from pages.parts.builder.request import Request, address_of
-from pages.parts.builder.world import World
 from pages.parts.filters import View
 from pages.parts.going_deeper import Ways, choices_of
-from pages.parts.reader import Reader
-from pages.parts.tables import Table
+from pages.parts.texts import FOLDER
 from tests.infrastructure.pages import FILTERED_PAGES, open_page, sections
 from tests.infrastructure.views import VIEWS, name_of
 
@@ -53,7 +54,7 @@ def figure_behind(database: Database, world: World, request: Request, codes: dic
     """What the builder counts of these records only, in words: one figure of each measure."""
     question = question_of(request, world)
     answer = database.ask(question)
-    reader = Reader(database.vocabulary, "lv")
+    reader = Reader(database.vocabulary, "lv", (FOLDER,))
     where = {name: code for name, code in codes.items() if name in question.by}
     return {reader.figure(code, answer.value(code, **where)) for code in question.measures}
 
@@ -181,7 +182,7 @@ def test_what_the_page_can_show_of_itself(demonstration_url: str, codes: dict, e
     database = open_database(demonstration_url)
     offered = ("year", "part", "population", "territory")
     where = {"population": ("residents",)}
-    reader = Reader(database.vocabulary, "lv")
+    reader = Reader(database.vocabulary, "lv", (FOLDER,))
     view = View("benefits", database, reader, INTERNAL, Period.year(2023), where, offered)
     found = choices_of(view, codes)
     if found is not None and "year" in found:
@@ -192,7 +193,7 @@ def test_what_the_page_can_show_of_itself(demonstration_url: str, codes: dict, e
 
 def test_a_page_of_whole_years_cannot_show_a_month(demonstration_url: str) -> None:
     database = open_database(demonstration_url)
-    view = View("overview", database, Reader(database.vocabulary, "lv"), Period.year(2023), {}, ("year",))
+    view = View("overview", database, Reader(database.vocabulary, "lv", (FOLDER,)), Period.year(2023), {}, ("year",))
     assert choices_of(view, {"month": "2021-03"}) is None
     assert choices_of(view, {"year": "2021"})["year"] == "2021"
 

@@ -27,6 +27,7 @@ from tests.infrastructure.pages import (
     LANGUAGES,
     PAGES,
     REPOSITORY,
+    WORDS,
     go_to,
     headlines,
     open_page,
@@ -38,7 +39,6 @@ from tests.infrastructure.pages import (
 from tests.infrastructure.postgres import PostgresServer
 from tests.infrastructure.views import VIEWS, name_of
 
-WORDS = REPOSITORY / "pages" / "texts"
 NUMBER_ON_CHART = {"lv": r"(\d+) diagrammā:", "en": r"(\d+) in the chart:"}
 
 every_page = pytest.mark.parametrize("page", PAGES)
@@ -53,7 +53,7 @@ every_counting_view = pytest.mark.parametrize(
 
 
 def words(key: str, language: str = "lv", **params: object) -> str:
-    return texts(language, WORDS)(key, **params)
+    return texts(language, *WORDS)(key, **params)
 
 
 def with_spaces(text: str) -> str:

@@ -19,9 +19,9 @@ from data_access.errors import (
     ViewsVersion,
     ViewWithoutName,
 )
-from pages.parts.builder import asking, freezing, making
-from pages.parts.builder.world import World
-from pages.parts.reader import Reader
+from data_access.telling.builder import asking, freezing, making
+from data_access.telling.builder.world import World
+from data_access.telling.reader import Reader
 from tests.infrastructure.builder import understood
 
 ADDRESS = {"m": "spend", "rows": "territory", "period": "2023"}

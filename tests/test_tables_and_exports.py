@@ -12,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_access import TOTAL, UNKNOWN, Question, compare_with_year_before, open_database
-from pages.parts import exports, tables
-from pages.parts.reader import Reader
-from pages.parts.tables import Column, Row, Table
+from data_access.telling import tables
+from data_access.telling.reader import Reader
+from data_access.telling.tables import Column, Row, Table
+from pages.parts import exports
+from pages.parts.texts import FOLDER
 
 PAID = ("spend", "households_assisted", "persons_assisted")
 # Latvian alphabetical order of the four towns that lead the vocabulary, counted by hand.
@@ -28,7 +30,7 @@ def database(demonstration_url: str):
 
 @pytest.fixture(scope="module")
 def reader(database) -> Reader:
-    return Reader(database.vocabulary, "lv")
+    return Reader(database.vocabulary, "lv", (FOLDER,))
 
 
 @pytest.fixture(scope="module")

@@ -10,14 +10,16 @@ import pytest
 
 from data_access import TOTAL, WITHHELD, Answer, Period, Question, open_database
 from data_access.comparison import Comparison
-from pages.parts import charts, exports, sentences, tables, withheld
-from pages.parts.builder import making
-from pages.parts.builder.asking import Answered
-from pages.parts.builder.figures import REST, Figures
-from pages.parts.builder.request import Request
-from pages.parts.reader import Reader
+from data_access.telling import sentences, tables, withheld
+from data_access.telling.builder import making
+from data_access.telling.builder.asking import Answered
+from data_access.telling.builder.figures import REST, Figures
+from data_access.telling.builder.request import Request
+from data_access.telling.reader import Reader
+from data_access.telling.tables import Column, Row, Table
+from pages.parts import charts, exports
 from pages.parts.running import running
-from pages.parts.tables import Column, Row, Table
+from pages.parts.texts import FOLDER
 
 MARK = "(k)"
 HIDDEN = object()  # in a frame of these tests: a withheld figure
@@ -25,7 +27,7 @@ HIDDEN = object()  # in a frame of these tests: a withheld figure
 
 @pytest.fixture(scope="module")
 def reader(demonstration_url: str) -> Reader:
-    return Reader(open_database(demonstration_url).vocabulary, "lv")
+    return Reader(open_database(demonstration_url).vocabulary, "lv", (FOLDER,))
 
 
 def frame(by: tuple[str, ...], columns: tuple[str, ...], *rows: tuple) -> pd.DataFrame:

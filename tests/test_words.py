@@ -14,7 +14,11 @@ import pytest
 from spylls.hunspell import Dictionary, readers
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-CATALOGUES = [REPOSITORY / "data_access" / "language", REPOSITORY / "pages" / "texts"]
+CATALOGUES = [
+    REPOSITORY / "data_access" / "language",
+    REPOSITORY / "data_access" / "telling",
+    REPOSITORY / "pages" / "texts",
+]
 DYNAMIC_PREFIXES_FILE = REPOSITORY / "pages" / "parts" / "texts.py"
 # The annual report is written in Latvian only; its outline names its texts.
 REPORT = REPOSITORY / "data_access" / "report"
@@ -87,7 +91,7 @@ def differences(lv: Catalogue, en: Catalogue) -> Iterator[str]:
             yield f"{key} is filled with {sorted(in_lv)} in Latvian and {sorted(in_en)} in English"
 
 
-@pytest.mark.parametrize("folder", CATALOGUES, ids=lambda folder: folder.parent.name)
+@pytest.mark.parametrize("folder", CATALOGUES, ids=lambda folder: folder.name)
 def test_both_languages_say_the_same_things(folder: Path) -> None:
     assert not list(differences(catalogue(folder, "lv"), catalogue(folder, "en")))
 

@@ -11,11 +11,13 @@ from datetime import date
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from data_access.telling.builder.request import AUDIENCE
+
 _KEPT = "choices"  # name -> code: for the whole session, so that pages share what means the same
 _WRITTEN = "choices_in_address"  # name -> code as last written into the address
 
 
-LANGUAGE, AUDIENCE = "lang", "audience"
+LANGUAGE = "lang"
 OF_THE_VISIT = (LANGUAGE, AUDIENCE)  # chosen once for all pages, whatever a page asks
 
 

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from data_access import COUNCIL, Database, check, report
+from data_access.telling.tables import Table, of_words
 from pages.parts import address, audience, checks, exports
 from pages.parts.answers import Remembering
 from pages.parts.filters import View
-from pages.parts.reader import plain, small
+from pages.parts.markdown import plain, small
 from pages.parts.section import head, tell
-from pages.parts.tables import Table, of_words
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MAKERS = {"docx": (report.as_docx, DOCX), "xlsx": (report.as_xlsx, exports.XLSX)}

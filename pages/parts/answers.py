@@ -21,7 +21,7 @@ from data_access import (
     Question,
     compare_with_year_before,
 )
-from pages.parts.withheld import marked
+from data_access.telling.withheld import marked
 
 MOST_ANSWERS = 2000
 

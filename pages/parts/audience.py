@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import streamlit as st
 
 from data_access import COUNCIL, INTERNAL
+from data_access.telling.reader import Reader
 from pages.parts import address
-from pages.parts.reader import Reader
 
 AUDIENCES = (INTERNAL, COUNCIL)
 METHOD_PAGE = "statistics/method.py"  # as seen from pages/app.py

@@ -5,11 +5,11 @@ from collections import Counter
 import streamlit as st
 
 from data_access import COUNCIL, Database, check
+from data_access.telling.reader import Reader
+from data_access.telling.tables import Column, Row, Table, of_words
 from pages.parts.answers import Remembering
 from pages.parts.filters import View
-from pages.parts.reader import Reader
 from pages.parts.section import head, tell
-from pages.parts.tables import Column, Row, Table, of_words
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

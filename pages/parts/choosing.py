@@ -8,11 +8,12 @@ import streamlit as st
 from streamlit import config
 
 from data_access import DataAccessError, Database, loader
+from data_access.telling.reader import Reader
 from pages.parts import uploads
 from pages.parts.desk import LONGEST_NAME, Desk, wrong_name
 from pages.parts.exports import CSV, XLSX
 from pages.parts.loading_words import kind_name, kind_text
-from pages.parts.reader import Reader, plain, small, with_code
+from pages.parts.markdown import plain, small, with_code
 
 MIME = {"xlsx": XLSX, "csv": CSV, "zip": "application/zip", "toml": "application/toml"}
 

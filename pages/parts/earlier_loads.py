@@ -3,10 +3,11 @@
 import streamlit as st
 
 from data_access import Database, Load, read_loads, undoable
+from data_access.telling.reader import Reader
 from pages.parts.choosing import name_field
 from pages.parts.desk import Desk, wrong_name
 from pages.parts.loading_words import kind_name, moment, subject_changed
-from pages.parts.reader import Reader, plain, small
+from pages.parts.markdown import plain, small
 
 MOST = 10  # loads on the page
 _WHO = "upload_undo_who"

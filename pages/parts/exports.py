@@ -12,9 +12,9 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from data_access import WITHHELD
-from pages.parts.reader import Reader
-from pages.parts.tables import Column, Row, Table
-from pages.parts.withheld import is_number
+from data_access.telling.reader import Reader
+from data_access.telling.tables import Column, Row, Table
+from data_access.telling.withheld import is_number
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"

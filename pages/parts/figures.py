@@ -8,13 +8,14 @@ import streamlit as st
 
 from data_access import TOTAL, WITHHELD, Answer, Comparison, Withheld, measure
 from data_access.language import format_euros
+from data_access.telling.reader import Reader
+from data_access.telling.sentences import changed, counted, during, euros, say
+from data_access.telling.tables import Column, Row, Table, known
+from data_access.telling.withheld import cell, is_number
 from pages.parts.answers import Refused, ask, compare
 from pages.parts.filters import View
 from pages.parts.going_deeper import Place, Ways, ways_from
-from pages.parts.reader import Reader, plain, small
-from pages.parts.sentences import changed, counted, during, euros, say
-from pages.parts.tables import Column, Row, Table, known
-from pages.parts.withheld import cell, is_number
+from pages.parts.markdown import plain, small
 
 NARROWEST = 230  # pixels of one figure
 

@@ -8,9 +8,9 @@ from functools import cached_property
 import streamlit as st
 
 from data_access import COUNCIL, Database, Period, Value, dimensions_for
+from data_access.telling.reader import Reader
+from data_access.telling.sentences import during
 from pages.parts import address, marks
-from pages.parts.reader import Reader
-from pages.parts.sentences import during
 
 ALL = "all"
 PARTS = ("year", "H1", "H2", "Q1", "Q2", "Q3", "Q4", *(f"{month:02}" for month in range(1, 13)), "dates")

@@ -23,9 +23,10 @@ from data_access import (
     DataChanged,
     open_database,
 )
+from data_access.telling.reader import Reader
 from pages.parts import audience
-from pages.parts.reader import Reader, small
-from pages.parts.texts import language, t
+from pages.parts.markdown import small
+from pages.parts.texts import FOLDER, language, t
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ def page(name: str, needs_records: bool = True, of_records: bool = False) -> Ite
     st.title(t(f"pages.{name}.title"), anchor=False)
     try:
         database = open_database()
-        reader = Reader(database.vocabulary, language())
+        reader = Reader(database.vocabulary, language(), (FOLDER,))
         if needs_records or database.coverage:
             _standing(name, database, reader)
         if of_records:

@@ -2,8 +2,9 @@
 
 from data_access import Database, dimensions, measures
 from data_access.language import format_date, sort_key
-from pages.parts.reader import Reader, plain
-from pages.parts.tables import Column, Row, Table
+from data_access.telling.reader import Reader
+from data_access.telling.tables import Column, Row, Table
+from pages.parts.markdown import plain
 
 
 def all_measures(reader: Reader) -> str:

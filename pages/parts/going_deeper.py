@@ -11,16 +11,17 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from data_access import TOTAL, Answer, Comparison, Period, dimension
+from data_access.telling.builder.reading import read
+from data_access.telling.builder.request import Request, address_of
+from data_access.telling.builder.wording import joined
+from data_access.telling.builder.world import World, is_time
+from data_access.telling.reader import Reader
+from data_access.telling.tables import Table
 from pages.parts import address
 from pages.parts.builder import controls
 from pages.parts.builder.drilling import Codes, asked_by, further, only, split
-from pages.parts.builder.reading import read
-from pages.parts.builder.request import Request, address_of
-from pages.parts.builder.wording import joined
-from pages.parts.builder.world import World, is_time
 from pages.parts.filters import PARTS, View
-from pages.parts.reader import Reader, plain, small
-from pages.parts.tables import Table
+from pages.parts.markdown import plain, small
 
 BUILDER_PAGE = "statistics/builder.py"  # as seen from pages/app.py
 MOST_IN_MENU = 40  # rows: of more, one is found by typing

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from data_access import DataAccessError, SubjectChange, loader
 from data_access.language import cell_label, format_datetime, format_euros
+from data_access.telling.reader import Reader
 from pages.parts.frame import LOCAL_TIME
-from pages.parts.reader import Reader
 
 
 def kind_name(reader: Reader, kind: str) -> str:

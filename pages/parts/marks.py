@@ -9,8 +9,9 @@ from datetime import date, datetime
 import streamlit as st
 
 from data_access import COUNCIL, QUALITY_SUBJECTS, Database, Note, Period, Quality, read_quality, warnings_of
+from data_access.telling.reader import Reader
 from pages.parts.frame import LOCAL_TIME
-from pages.parts.reader import Reader, plain
+from pages.parts.markdown import plain
 
 QUALITY_PAGE = "records/quality.py"  # as seen from pages/app.py
 # Whose records the figures of a page are counted from. Other pages carry no mark.

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from data_access import loader
+from data_access.telling.reader import Reader
 from pages.parts import exports
 from pages.parts.desk import CHECK, LOAD, Desk, Outcome, others_job
 from pages.parts.frame import links
 from pages.parts.jobs import Job, watch
 from pages.parts.loading_words import moment, sentence, subject_changed
-from pages.parts.reader import Reader, plain, small, with_code
+from pages.parts.markdown import plain, small, with_code
 
 # Where the figures of a subject stand.
 PAGES = {

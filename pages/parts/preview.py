@@ -5,11 +5,13 @@ from collections.abc import Iterable
 import streamlit as st
 
 from data_access import loader
-from pages.parts import exports, tables
+from data_access.telling.reader import Reader
+from data_access.telling.tables import Column, Row, Table, of_words
+from pages.parts import exports
 from pages.parts.desk import Desk
 from pages.parts.loading_words import kind_name, months, sentence
-from pages.parts.reader import Reader, plain, small, with_code
-from pages.parts.tables import Column, Row, Table
+from pages.parts.markdown import plain, small, with_code
+from pages.parts.tables import TALL, show_table
 
 SHOWN_ROWS = 20  # of the rejected ones; all stand in the file
 
@@ -37,7 +39,7 @@ def show(reader: Reader, desk: Desk, plan: loader.Plan) -> None:
 def _headed(reader: Reader, key: str, table: Table) -> None:
     headline = reader.t(key)
     st.markdown(f"**{headline}**")
-    tables.show(reader, table, headline)
+    show_table(reader, table, headline)
 
 
 def _said(sentences: Iterable[str]) -> None:
@@ -116,7 +118,7 @@ def _rejected(reader: Reader, plan: loader.Plan) -> None:
     st.markdown(small(t("upload.rejected_said")))
     if len(found) > SHOWN_ROWS:
         st.markdown(f"**{t('upload.reasons')}**")
-        tables.show(reader, by_reason(reader, found), t("upload.reasons"))
+        show_table(reader, by_reason(reader, found), t("upload.reasons"))
         st.markdown(f"**{t('upload.first_rejected', count=SHOWN_ROWS)}**")
     names = ("file", "sheet_name", "row", "column", "value", "reason", "mend")
     header = [t(f"loading.rejected.{name}") for name in names]
@@ -133,8 +135,8 @@ def _rejected(reader: Reader, plan: loader.Plan) -> None:
         for one in found.head(SHOWN_ROWS).itertuples(index=False)
     ]
     filled = [place for place in range(len(header)) if any(row[place] for row in rows)]
-    table = tables.of_words([header[p] for p in filled], [[row[p] for p in filled] for row in rows])
-    tables.show(reader, table, headline, tall=tables.TALL)
+    table = of_words([header[p] for p in filled], [[row[p] for p in filled] for row in rows])
+    show_table(reader, table, headline, tall=TALL)
     st.download_button(
         t("upload.rejected_file"),
         data=lambda: loader.rejected_list(plan, language),

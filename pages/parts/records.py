@@ -24,11 +24,11 @@ from data_access import (
     Unknown,
 )
 from data_access.language import cell_label, format_date
+from data_access.telling.reader import Reader
+from data_access.telling.tables import Column, Row, Table
 from pages.parts import charts, marks
 from pages.parts.charts import Square
 from pages.parts.loading_words import kind_name, moment
-from pages.parts.reader import Reader
-from pages.parts.tables import Column, Row, Table
 
 YEAR = timedelta(days=366)  # how long an event may still explain few records
 MOST_PERCENT = 200  # as exactly as that nobody needs to know how many records are too many

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from data_access import TOTAL, measure
-from pages.parts.withheld import flag, hidden
+from data_access.telling.withheld import flag, hidden
 
 
 def running(frame: pd.DataFrame, time: str, code: str) -> pd.DataFrame:

@@ -6,13 +6,15 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from data_access import Answer, AsOf, Comparison, Note, Period
-from pages.parts import audience, charts, exports, going_deeper, marks, tables
+from data_access.telling import tables
+from data_access.telling.tables import Table
+from pages.parts import audience, charts, exports, going_deeper, marks
 from pages.parts.answers import notes_of, without
 from pages.parts.filters import View
 from pages.parts.frame import as_of_words
 from pages.parts.going_deeper import Ways
-from pages.parts.reader import plain, small
-from pages.parts.tables import Table
+from pages.parts.markdown import plain, small
+from pages.parts.tables import TALL, show_table
 
 MAKERS = {"xlsx": (exports.as_xlsx, exports.XLSX), "csv": (exports.as_csv, exports.CSV)}
 LABELS = {"xlsx": "XLSX", "csv": "CSV"}
@@ -65,16 +67,16 @@ def tell(
     elif table.empty:
         st.info(nothing or view.reader.t("states.nothing"), icon=":material/search_off:")
     elif figure is None:
-        tables.show(view.reader, table, headline, tall=tables.TALL if table.wordy else _tall(table))
+        show_table(view.reader, table, headline, tall=TALL if table.wordy else _tall(table))
     elif len(table.columns) <= BESIDE and not under:
         left, right = st.columns(_widths(figure), gap="medium")
         with left:
             _draw(view, key, headline, figure, ways)
         with right:
-            tables.show(view.reader, table, headline, tall=figure.layout.height)
+            show_table(view.reader, table, headline, tall=figure.layout.height)
     else:
         _draw(view, key, headline, figure, ways)
-        tables.show(view.reader, table, headline, tall=_tall(table))
+        show_table(view.reader, table, headline, tall=_tall(table))
     # That the data are a demonstration and how they are protected stands at the head of the page and in the file, not
     # under every table.
     # The page's mark speaks of the days chosen, so here only other days need one.

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from data_access.language import LANGUAGES, Texts, texts
+from data_access.telling import FOLDER as TELLING
 
 FOLDER = Path(__file__).parent.parent / "texts"
 
@@ -35,8 +36,8 @@ def language() -> str:
 
 
 def words(code: str) -> Texts:
-    """All words of one language: those of the data access and those of the pages."""
-    return texts(code, FOLDER)
+    """All words of one language: with those that figures are told with, those of the pages."""
+    return texts(code, TELLING, FOLDER)
 
 
 def t(key: str, /, **params) -> str:

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from data_access import read_load_warnings, read_loads, read_open_rejected
+from data_access.telling.sentences import counted, say
 from pages.parts import checks, filters, marks, records, views
 from pages.parts.frame import page
 from pages.parts.loading_words import moment
-from pages.parts.reader import plain
+from pages.parts.markdown import plain
 from pages.parts.section import offer_table, tell
-from pages.parts.sentences import counted, say
 
 
 def verdict(view) -> None:

@@ -1,12 +1,12 @@
 """Pabalsti: what was paid, for which benefits, to whom and where."""
 
-from pages.parts import charts, filters, tables, views
-from pages.parts.address import switch
+from data_access.telling import tables
+from data_access.telling.sentences import against, counted, euros, first, named, say
+from pages.parts import address, charts, filters, views
 from pages.parts.answers import ask, compare, notes_of
 from pages.parts.frame import page
 from pages.parts.running import running
 from pages.parts.section import head, tell, tell_bars, tell_crossed
-from pages.parts.sentences import against, counted, euros, first, named, say
 
 PAID = ("spend", "households_assisted", "persons_assisted")
 
@@ -35,7 +35,7 @@ def months(view) -> None:
     frame, notes, years = tables.totals_over(both.frame, "benefit"), notes_of(both), tables.periods_of(reader, both)
     headline = say(reader, "benefits.by_month", **against(reader, both, "spend"))
     head(view, "by_month", headline)
-    summed = switch("cumulative", reader.t("benefits.cumulative"))
+    summed = address.switch("cumulative", reader.t("benefits.cumulative"))
     if summed:
         frame = running(frame, "month", "spend")
     table = tables.compared(reader, frame, "month", ["spend"], years)

@@ -1,7 +1,7 @@
 """Brīvā atlase: any table that the data can answer, by choosing what goes where; and tables that were kept."""
 
+from data_access.telling.builder.world import World
 from pages.parts.builder import controls, saving, telling
-from pages.parts.builder.world import World
 from pages.parts.frame import page
 
 with page("builder") as here:

@@ -2,11 +2,12 @@
 
 from functools import partial
 
-from pages.parts import charts, filters, tables, views
+from data_access.telling import tables
+from data_access.telling.sentences import between, counted, during, first, named, say
+from pages.parts import charts, filters, views
 from pages.parts.answers import ask
 from pages.parts.frame import page
 from pages.parts.section import tell_crossed, tell_lines
-from pages.parts.sentences import between, counted, during, first, named, say
 
 # The report prints the series of one centre; nothing is published of the others before 2023.
 REPORTED = {"centre": "gadc"}

@@ -1,10 +1,11 @@
 """Mājsaimniecības: who is needy or low-income, over the period, month by month and over the years."""
 
-from pages.parts import charts, filters, going_deeper, tables, views
+from data_access.telling import tables
+from data_access.telling.sentences import between, counted, during, first, named, say
+from pages.parts import charts, filters, going_deeper, views
 from pages.parts.answers import ask, without
 from pages.parts.frame import page
 from pages.parts.section import tell, tell_bars, tell_lines, tell_measures
-from pages.parts.sentences import between, counted, during, first, named, say
 
 OVER_THE_PERIOD = ("households_with_status", "persons_with_status")
 DECISIONS = ("statuses_granted", "statuses_renewed", "statuses_ended")

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from pages.parts import charts, figures, filters, tables, views
+from data_access.telling import tables
+from data_access.telling.sentences import during, moved, say
+from pages.parts import charts, figures, filters, views
 from pages.parts.answers import compare, notes_of
 from pages.parts.frame import links, page
 from pages.parts.section import tell
-from pages.parts.sentences import during, moved, say
 
 ASSISTANCE = {"social_assistance": "yes"}
 # Questions: name, measures, split, filter. The key figures come from their answers.

@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from pages.parts import charts, filters, tables, views
-from pages.parts.address import radio
+from data_access.telling import tables
+from data_access.telling.sentences import against, counted, during, first, named, say
+from pages.parts import address, charts, filters, views
 from pages.parts.answers import ask, compare
 from pages.parts.frame import page
 from pages.parts.section import tell_bars, tell_changes, tell_crossed, tell_lines, tell_measures, tell_two_years
-from pages.parts.sentences import against, counted, during, first, named, say
 
 CLIENTS, HELD = "psychologist_clients", "consultations"
 WAYS = ("problem_category", "problem_area")  # of counting problem areas (rule 6)
@@ -26,7 +26,7 @@ def clients(view) -> None:
 
 def problems(view) -> None:
     reader, t = view.reader, view.reader.t
-    way = radio("areas", t("psychologists.ways"), view.offers(CLIENTS, WAYS), reader.dimension)
+    way = address.radio("areas", t("psychologists.ways"), view.offers(CLIENTS, WAYS), reader.dimension)
     remarks = [t(f"psychologists.explained_{way}"), t("psychologists.report_counts")]
     for age_class in view.where.get("age_class", ("child", "adult")):
         split = ask(view, CLIENTS, by=way, where={"age_class": age_class})

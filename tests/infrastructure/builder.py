@@ -5,12 +5,12 @@ from datetime import date
 
 from data_access import TOTAL, Database, Vocabulary
 from data_access.coverage import Coverage
-from pages.parts.builder import asking, making
-from pages.parts.builder.making import Made
-from pages.parts.builder.reading import read
-from pages.parts.builder.request import Request
-from pages.parts.builder.world import SUBJECTS, World
-from pages.parts.reader import Reader
+from data_access.telling.builder import asking, making
+from data_access.telling.builder.making import Made
+from data_access.telling.builder.reading import read
+from data_access.telling.builder.request import Request
+from data_access.telling.builder.world import SUBJECTS, World
+from data_access.telling.reader import Reader
 
 
 def world_of_years(vocabulary: Vocabulary, first: int, last: int) -> World:

@@ -18,6 +18,7 @@ manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_componen
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 APP = REPOSITORY / "pages" / "app.py"
+WORDS = (REPOSITORY / "data_access" / "telling", REPOSITORY / "pages" / "texts")  # the catalogues of a page
 LONGEST_RUN = 60  # seconds
 LANGUAGES = ("lv", "en")
 

@@ -1,5 +1,5 @@
-"""The table builder: from an address to a request, from a request to a table, a picture and words.
+"""The table builder's page: its widgets, its picture, saved views. What it asks for and how that is told without a
+browser lies in `data_access.telling.builder`.
 
-`request`, `reading`, `offers`, `drilling` and `wording` know nothing of Streamlit and ask for nothing; `asking` asks;
-`controls` and `saving` are the widgets.
+`drilling` and `presets` know nothing of Streamlit; `controls` and `saving` are the widgets.
 """

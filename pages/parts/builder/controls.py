@@ -7,10 +7,9 @@ from dataclasses import replace
 import streamlit as st
 
 from data_access import INTERNAL, UNKNOWN, Period
-from pages.parts import address
-from pages.parts.builder import offers, presets
-from pages.parts.builder.reading import read
-from pages.parts.builder.request import (
+from data_access.telling.builder import offers
+from data_access.telling.builder.reading import read
+from data_access.telling.builder.request import (
     MOST_MEASURES,
     SHOWN,
     TOPS,
@@ -19,9 +18,11 @@ from pages.parts.builder.request import (
     Trouble,
     address_of,
 )
-from pages.parts.builder.world import ALL, SUBJECTS, World, is_time, measures_of, possible, subject
+from data_access.telling.builder.world import ALL, SUBJECTS, World, is_time, measures_of, possible, subject
+from data_access.telling.reader import Reader
+from pages.parts import address
+from pages.parts.builder import presets
 from pages.parts.filters import PARTS
-from pages.parts.reader import Reader
 
 NOTHING = ""  # the option that chooses nothing
 NARROWEST = 210  # pixels of one widget

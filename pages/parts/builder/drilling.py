@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from data_access import Period, Question, Vocabulary
-from pages.parts.builder.request import MOST_ROWS, Request
-from pages.parts.builder.world import is_time, possible
+from data_access.telling.builder.request import MOST_ROWS, Request
+from data_access.telling.builder.world import is_time, possible
 
 Codes = Mapping[str, str]
 

@@ -1,10 +1,10 @@
 """The chart that a spreadsheet program draws beside the table: over cells of it, of the same kind as on screen."""
 
 from data_access import TOTAL
-from pages.parts.builder import offers
-from pages.parts.builder.making import Line, Made
-from pages.parts.builder.request import Request
-from pages.parts.builder.world import is_time
+from data_access.telling.builder import offers
+from data_access.telling.builder.making import Line, Made
+from data_access.telling.builder.request import Request
+from data_access.telling.builder.world import is_time
 from pages.parts.exports import NativeChart
 
 MOST_SERIES = 12

@@ -6,14 +6,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from data_access import TOTAL, UNKNOWN, Note
+from data_access.telling.builder import offers
+from data_access.telling.builder.asking import Answered
+from data_access.telling.builder.making import Made
+from data_access.telling.builder.request import Request
+from data_access.telling.builder.world import is_time
+from data_access.telling.reader import Reader
+from data_access.telling.withheld import hidden
 from pages.parts import charts
-from pages.parts.builder import offers
-from pages.parts.builder.asking import Answered
-from pages.parts.builder.making import Made
-from pages.parts.builder.request import Request
-from pages.parts.builder.world import is_time
-from pages.parts.reader import Reader
-from pages.parts.withheld import hidden
 
 MOST_BARS = 30
 MOST_ROWS, MOST_COLUMNS = 25, 12  # of a heat map

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from data_access import answerable, measure
-from pages.parts.address import AUDIENCE
-from pages.parts.builder.asking import question_of
-from pages.parts.builder.reading import read
-from pages.parts.builder.world import World
+from data_access.telling.builder.asking import question_of
+from data_access.telling.builder.reading import read
+from data_access.telling.builder.request import AUDIENCE
+from data_access.telling.builder.world import World
 
 # Codes of the catalogue's `builder.preset_…` and what they ask; without a period it is the newest year.
 PRESETS: Mapping[str, Mapping[str, str]] = {

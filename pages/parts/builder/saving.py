@@ -7,12 +7,14 @@ import streamlit as st
 
 from data_access import INTERNAL, DataAccessError, SavedView, SavedViews
 from data_access.language import format_date
+from data_access.telling.builder import freezing
+from data_access.telling.builder.asking import Answered
+from data_access.telling.builder.request import SAVED, Request, address_of
+from data_access.telling.reader import Reader
 from pages.parts import address, audience
-from pages.parts.builder import controls, freezing
-from pages.parts.builder.asking import Answered
-from pages.parts.builder.request import SAVED, Request, address_of
+from pages.parts.builder import controls
 from pages.parts.frame import LOCAL_TIME
-from pages.parts.reader import Reader, plain, small
+from pages.parts.markdown import plain, small
 
 LIVE, FROZEN = "live", "frozen"
 OWN, SHARED = "own", "shared"

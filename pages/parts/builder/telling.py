@@ -6,18 +6,20 @@ from dataclasses import replace
 import streamlit as st
 
 from data_access import INTERNAL, Period, SavedView
+from data_access.telling.builder import asking, freezing, making, offers, wording
+from data_access.telling.builder.asking import Answered
+from data_access.telling.builder.reading import read
+from data_access.telling.builder.request import Request, Trouble
+from data_access.telling.builder.world import World, subject
+from data_access.telling.reader import Reader
 from pages.parts import audience, marks, refusal, section
 from pages.parts.answers import Refused, answer
-from pages.parts.builder import asking, controls, freezing, making, offers, picture, saving, wording
-from pages.parts.builder.asking import Answered
+from pages.parts.builder import controls, picture, saving
 from pages.parts.builder.native import native
-from pages.parts.builder.reading import read
-from pages.parts.builder.request import Request, Trouble
-from pages.parts.builder.world import World, subject
 from pages.parts.filters import View
 from pages.parts.frame import Here
 from pages.parts.going_deeper import Ways
-from pages.parts.reader import Reader, plain
+from pages.parts.markdown import plain
 
 SECTION = "table"
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from data_access import AsOf, DataAccessError, Note, Period
-from pages.parts.builder.asking import Answered
-from pages.parts.builder.request import Request
+from data_access.answer import AsOf, Note
+from data_access.errors import DataAccessError
+from data_access.period import Period
+from data_access.telling.builder.asking import Answered
+from data_access.telling.builder.request import Request
 
 _DATE, _TIME = "date", "time"
 

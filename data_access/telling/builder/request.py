@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from data_access import COUNCIL, INTERNAL
-from pages.parts.address import AUDIENCE
-from pages.parts.builder.world import is_time
-from pages.parts.reader import Reader
+from data_access.question import COUNCIL, INTERNAL
+from data_access.telling.builder.world import is_time
+from data_access.telling.reader import Reader
 
 MOST_MEASURES = 6
 MOST_ROWS = 2
@@ -14,6 +13,7 @@ SHARES = ("row", "column", "total")
 SHOWN = ("change", "change_percent")  # of a comparison in columns, in place of all four figures
 TOPS = (3, 5, 10, 20)
 CHARTS = ("lines", "bars", "stack", "heat", "movers", "none")
+AUDIENCE = "audience"  # in an address: for whom the figures are
 SAVED = "saved"  # in an address: the number of a view whose figures were kept, in place of everything else
 UP = "up"  # as an order: the smallest first
 

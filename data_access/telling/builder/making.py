@@ -7,15 +7,17 @@ below the first rows of an additive measure is its total less those rows.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from data_access import TOTAL, WITHHELD, Withheld, measure
-from pages.parts.builder import offers
-from pages.parts.builder.asking import Answered
-from pages.parts.builder.figures import REST, Codes, Figures
-from pages.parts.builder.request import Request
-from pages.parts.builder.world import is_time
-from pages.parts.reader import Reader
-from pages.parts.tables import Column, Row, Table
-from pages.parts.withheld import is_number
+from data_access.answer import WITHHELD, Withheld
+from data_access.measures import measure
+from data_access.question import TOTAL
+from data_access.telling.builder import offers
+from data_access.telling.builder.asking import Answered
+from data_access.telling.builder.figures import REST, Codes, Figures
+from data_access.telling.builder.request import Request
+from data_access.telling.builder.world import is_time
+from data_access.telling.reader import Reader
+from data_access.telling.tables import Column, Row, Table
+from data_access.telling.withheld import is_number
 
 MOST_CELLS = 4_000  # a page that shows more stands still while it is drawn
 MOST_COLUMNS = 60

@@ -5,11 +5,15 @@ The forms stand in the catalogues; here is only which one is taken.
 
 import pandas as pd
 
-from data_access import TOTAL, WITHHELD, Answer, Comparison, Period, measure
+from data_access.answer import WITHHELD, Answer
+from data_access.comparison import Comparison
 from data_access.language import format_euros
-from pages.parts.reader import Reader
-from pages.parts.tables import extremes
-from pages.parts.withheld import hidden, is_number
+from data_access.measures import measure
+from data_access.period import Period
+from data_access.question import TOTAL
+from data_access.telling.reader import Reader
+from data_access.telling.tables import extremes
+from data_access.telling.withheld import hidden, is_number
 
 SOME_WITHHELD = "some_withheld"  # among what fills a sentence: what is named first is so of the figures shown
 

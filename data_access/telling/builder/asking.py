@@ -6,10 +6,14 @@ from math import prod
 
 import pandas as pd
 
-from data_access import COUNCIL, UNKNOWN, Answer, AsOf, Database, Note, Period, Question, compare_with
-from pages.parts.builder.request import Request
-from pages.parts.builder.world import World, is_time
-from pages.parts.withheld import marked
+from data_access.answer import Answer, AsOf, Note
+from data_access.comparison import compare_with
+from data_access.database import Database
+from data_access.period import Period
+from data_access.question import COUNCIL, UNKNOWN, Question
+from data_access.telling.builder.request import Request
+from data_access.telling.builder.world import World, is_time
+from data_access.telling.withheld import marked
 
 # Combinations of values that are asked for at once. The largest that the pages ask are some hundreds; this many take
 # a second or two, and a table of them is read by nobody.

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
-from data_access import TOTAL, UNKNOWN, Period, measure
-from pages.parts.builder.request import COMPARISONS, SHARES, Request
-from pages.parts.builder.world import World, is_time, subject
+from data_access.measures import measure
+from data_access.period import Period
+from data_access.question import TOTAL, UNKNOWN
+from data_access.telling.builder.request import COMPARISONS, SHARES, Request
+from data_access.telling.builder.world import World, is_time, subject
 
 STACKED_AT_MOST = 6  # parts of a stack and lines of a chart that can be told apart
 

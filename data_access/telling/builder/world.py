@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from data_access import COUNCIL, INTERNAL, Database, Period, Vocabulary, dimension, dimensions_for, measure, measures
+from data_access.audiences import dimensions_for
+from data_access.database import Database
+from data_access.measures import dimension, measure, measures
+from data_access.period import Period
+from data_access.question import COUNCIL, INTERNAL
+from data_access.vocabulary import Vocabulary
 
 SUBJECTS = ("assistance", "status", "psychologists", "day_centres")
 ALL = "all"  # as a period: every year with records

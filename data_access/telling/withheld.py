@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from data_access import WITHHELD
+from data_access.answer import WITHHELD
 
 _ENDING = "_withheld"
 

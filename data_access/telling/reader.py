@@ -1,6 +1,5 @@
-"""Codes and figures in the words of one reader: a vocabulary and a language, and nothing of Streamlit."""
+"""Codes and figures in the words of one reader: a vocabulary and a language."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from data_access import TOTAL, UNKNOWN, WITHHELD, Period, Vocabulary, dimension, measure
+from data_access.answer import WITHHELD
 from data_access.language import (
     Texts,
     cell_short,
@@ -19,37 +18,27 @@ from data_access.language import (
     month_name,
     texts,
 )
-
-_FOLDER = Path(__file__).parent.parent / "texts"
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|~:$<>-])")
-
-
-def plain(text: str) -> str:
-    """A text that Markdown shows as it stands: `2023. gads` is no list, `[x]` no link."""
-    return _MARKDOWN.sub(r"\\\1", text)
-
-
-def small(text: str) -> str:
-    """A plain text in small letters of the full text colour: a caption's grey is fainter than 4.5 : 1."""
-    return f":small[{plain(text)}]"
-
-
-def with_code(text: str) -> str:
-    """A plain text but for what stands between backticks: a command to be typed, shown as one."""
-    parts = text.split("`")
-    return "`".join(part if place % 2 else plain(part) for place, part in enumerate(parts))
+from data_access.measures import dimension, measure
+from data_access.period import Period
+from data_access.question import TOTAL, UNKNOWN
+from data_access.telling import FOLDER
+from data_access.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Says codes and figures in one language."""
+    """Says codes and figures in one language.
+
+    `folders` hold further catalogues: those of the place where it is told.
+    """
 
     vocabulary: Vocabulary
     language: str
+    folders: tuple[Path, ...] = ()
 
     @cached_property
     def t(self) -> Texts:
-        return texts(self.language, _FOLDER)
+        return texts(self.language, FOLDER, *self.folders)
 
     def label(self, name: str, code: str) -> str:
         """A code of a dimension in words."""

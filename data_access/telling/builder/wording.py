@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from data_access import TOTAL, UNKNOWN, Period, measure
-from pages.parts.builder.asking import Answered
-from pages.parts.builder.request import Request
-from pages.parts.reader import Reader
-from pages.parts.sentences import during
+from data_access.measures import measure
+from data_access.period import Period
+from data_access.question import TOTAL, UNKNOWN
+from data_access.telling.builder.asking import Answered
+from data_access.telling.builder.request import Request
+from data_access.telling.reader import Reader
+from data_access.telling.sentences import during
 
 MOST_NAMED = 6  # values of filters in a headline; more are told under it
 

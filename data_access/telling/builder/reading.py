@@ -6,21 +6,14 @@ Whatever stands in the address, the request is whole: what is unknown or does no
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from data_access import (
-    COUNCIL,
-    INTERNAL,
-    UNKNOWN,
-    DataAccessError,
-    Period,
-    dimensions,
-    dimensions_for,
-    dimensions_of,
-    measures,
-    nearest,
-)
-from pages.parts.address import AUDIENCE
-from pages.parts.builder import offers
-from pages.parts.builder.request import (
+from data_access.audiences import dimensions_for
+from data_access.errors import DataAccessError
+from data_access.measures import dimensions, dimensions_of, measures, nearest
+from data_access.period import Period
+from data_access.question import COUNCIL, INTERNAL, UNKNOWN
+from data_access.telling.builder import offers
+from data_access.telling.builder.request import (
+    AUDIENCE,
     CHARTS,
     COMPARISONS,
     MOST_MEASURES,
@@ -33,7 +26,7 @@ from pages.parts.builder.request import (
     Request,
     Trouble,
 )
-from pages.parts.builder.world import ALL, SUBJECTS, World, is_time, measures_of, possible, subject
+from data_access.telling.builder.world import ALL, SUBJECTS, World, is_time, measures_of, possible, subject
 
 NAMES = (
     *("m", "rows", "col", "period", "compare", "show", "share", "sort", "order", "top", "chart", "draw"),

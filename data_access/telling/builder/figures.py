@@ -5,11 +5,12 @@ from itertools import combinations
 
 import pandas as pd
 
-from data_access import TOTAL, UNKNOWN, WITHHELD, Withheld
-from pages.parts.builder.asking import Answered
-from pages.parts.builder.request import Request
-from pages.parts.builder.world import is_time
-from pages.parts.withheld import cell, is_flag
+from data_access.answer import WITHHELD, Withheld
+from data_access.question import TOTAL, UNKNOWN
+from data_access.telling.builder.asking import Answered
+from data_access.telling.builder.request import Request
+from data_access.telling.builder.world import is_time
+from data_access.telling.withheld import cell, is_flag
 
 Codes = tuple[str, ...]
 REST = "rest"  # the codes of a dimension below its first ones
