@@ -32,6 +32,8 @@ class Comparison:
     def withheld(self) -> pd.DataFrame:
         """For the rows of `frame` a boolean for each of its figures: whether it is withheld from the audience."""
         by, measures = list(self.now.question.by), self.now.question.measures
+        if not any(answer.withheld.to_numpy().any() for answer in (self.now, self.before)):
+            return pd.DataFrame(False, self.frame.index, [name for name in self.frame if name not in by])
         hidden = pd.DataFrame(index=self.frame.index)
         for answer, ending in ((self.now, ""), (self.before, "_before")):
             codes = _a_year_later_in(answer.frame, by) if ending else answer.frame[by]
@@ -108,13 +110,14 @@ def _beside(question: Question, now: pd.DataFrame, before: pd.DataFrame, vocabul
             absent = [where < 0 and _spell(key, question) in known for where, key in zip(found, either, strict=True)]
             figures[np.array(absent, dtype=bool)] = 0
             columns[f"{code}{ending}"] = figures
-    both = in_order(pd.DataFrame(columns), by, vocabulary)
+    # Of arrays, before there is a frame: a frame looks at itself anew for each column that is added.
     for code in question.measures:
-        earlier = both[f"{code}_before"]
-        both[f"{code}_change"] = both[code] - earlier
+        earlier = columns[f"{code}_before"]
+        change = columns[f"{code}_change"] = columns[code] - earlier
         base = earlier.astype("Float64")
-        both[f"{code}_change_percent"] = both[f"{code}_change"].astype("Float64") / base.where(base != 0) * 100
-    return both
+        base[(base == 0).fillna(False).to_numpy(dtype=bool)] = pd.NA
+        columns[f"{code}_change_percent"] = change.astype("Float64") / base * 100
+    return in_order(pd.DataFrame(columns), by, vocabulary)
 
 
 def _keys(codes: pd.DataFrame, by: list[str]) -> list[tuple[str, ...]]:
