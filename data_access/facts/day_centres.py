@@ -5,14 +5,14 @@ from sqlalchemy import (
     FromClause,
 )
 
-from data_access import schema
 from data_access.facts.people import person_dimensions, persons
 from data_access.facts.scope import Expression, Fact, Scope
 from data_access.facts.spans import day_grains
+from data_access.facts.tables import tables
 
 
 def _visits(scope: Scope) -> dict[str, ColumnElement]:
-    v = scope.start(schema.visits)
+    v = scope.start(tables.visits)
     scope.in_period(v.c.visit_date)
     scope.person_id = v.c.person_id
     return {"visit_id": v.c.visit_id, "person_id": v.c.person_id}
@@ -20,12 +20,12 @@ def _visits(scope: Scope) -> dict[str, ColumnElement]:
 
 def _branches(scope: Scope) -> FromClause:
     v = scope.tables["visits"]
-    return scope.join(schema.branches, lambda b: b.c.branch == v.c.branch)
+    return scope.join(tables.branches, lambda b: b.c.branch == v.c.branch)
 
 
 def _visit_activities(scope: Scope) -> FromClause:
     v = scope.tables["visits"]
-    return scope.join(schema.visit_activities, lambda a: a.c.visit_id == v.c.visit_id, outer=True)
+    return scope.join(tables.visit_activities, lambda a: a.c.visit_id == v.c.visit_id, outer=True)
 
 
 _VISIT_DIMENSIONS: dict[str, Expression] = {

@@ -11,14 +11,14 @@ from sqlalchemy import (
     select,
 )
 
-from data_access import schema
 from data_access.ages import CHILD
 from data_access.facts.scope import Expression, Scope
+from data_access.facts.tables import tables
 
 
 def households(scope: Scope) -> FromClause:
     fact = scope.tables.get("payments", scope.tables.get("status_decisions"))
-    return scope.join(schema.households, lambda h: h.c.household_id == fact.c.household_id)
+    return scope.join(tables.households, lambda h: h.c.household_id == fact.c.household_id)
 
 
 def _household_has(
@@ -27,7 +27,7 @@ def _household_has(
     present: Callable[[FromClause], ColumnElement],
     who: Callable[[FromClause], ColumnElement],
 ) -> ColumnElement:
-    member, person = schema.memberships.alias(), schema.persons.alias()
+    member, person = tables.memberships.alias(), tables.persons.alias()
     found = exists(
         select(literal(1))
         .select_from(member.join(person, person.c.person_id == member.c.person_id))

@@ -10,9 +10,9 @@ from sqlalchemy import (
     null,
 )
 
-from data_access import schema
 from data_access.ages import CHILD, FAMILY_GROUPS, PSYCHOLOGISTS_GROUPS
 from data_access.facts.scope import Expression, Scope
+from data_access.facts.tables import tables
 
 # Dimensions that need to know how old somebody is on the day that counts.
 OF_AGE = frozenset(
@@ -89,7 +89,7 @@ def _member_group(scope: Scope) -> ColumnElement:
 
 def persons(scope: Scope) -> FromClause:
     """Whoever is counted; joined only for what is asked of them."""
-    return scope.join(schema.persons, lambda p: p.c.person_id == scope.person_id)
+    return scope.join(tables.persons, lambda p: p.c.person_id == scope.person_id)
 
 
 MEMBER_DIMENSIONS: dict[str, Expression] = {

@@ -14,17 +14,17 @@ from sqlalchemy import (
     select,
 )
 
-from data_access import schema
 from data_access.facts.people import age_class, person_dimensions, persons
 from data_access.facts.scope import Expression, Fact, Scope, open_until
 from data_access.facts.spans import day_grains
+from data_access.facts.tables import tables
 
 # What these say of a client depends on all days of the period.
 OF_WHOLE_PERIOD = frozenset({"problem_area", "problem_category"})
 
 
 def _consultations(scope: Scope) -> dict[str, ColumnElement]:
-    c = scope.start(schema.consultations)
+    c = scope.start(tables.consultations)
     scope.in_period(c.c.consultation_date)
     scope.person_id = c.c.person_id
     return {
@@ -44,7 +44,7 @@ def _areas_in_period(scope: Scope, areas: FromClause) -> ColumnElement:
 def _problem_area(scope: Scope) -> ColumnElement:
     """Rule 6, each area: a client stands in every area that was theirs on a day of the period."""
     areas = scope.join(
-        schema.client_problem_areas,
+        tables.client_problem_areas,
         lambda a: and_(a.c.person_id == scope.person_id, _areas_in_period(scope, a)),
         outer=True,
     )
@@ -57,7 +57,7 @@ def _problem_category(scope: Scope) -> ColumnElement:
     One area that the list of the client's age does not have is a row by its own name.
     """
     if "client_area_sets" not in scope.tables:
-        a, b = schema.client_problem_areas.alias(), schema.problem_areas.alias()
+        a, b = tables.client_problem_areas.alias(), tables.problem_areas.alias()
         sets = (
             select(a.c.person_id, cast(func.sum(b.c.bit.distinct()), BigInteger).label("bits"))
             .select_from(a.join(b, b.c.problem_area == a.c.problem_area))
@@ -69,12 +69,12 @@ def _problem_category(scope: Scope) -> ColumnElement:
         scope.source = scope.source.join(sets, sets.c.person_id == person.c.person_id, isouter=True)
         scope.tables["client_area_sets"] = sets
         scope.join(
-            schema.problem_categories,
+            tables.problem_categories,
             lambda k: and_(k.c.bits == sets.c.bits, k.c.age_class == age_class(scope, person.c.birth_date)),
             outer=True,
         )
     sets, categories = scope.tables["client_area_sets"], scope.tables["problem_categories"]
-    single = scope.join(schema.problem_areas, lambda one: one.c.bit == sets.c.bits, outer=True)
+    single = scope.join(tables.problem_areas, lambda one: one.c.bit == sets.c.bits, outer=True)
     return case(
         (sets.c.bits.is_(None), null()),
         # The report has a list for children and one for adults: without an age there is none to look in.
@@ -85,7 +85,7 @@ def _problem_category(scope: Scope) -> ColumnElement:
 
 def _psychologists(scope: Scope) -> FromClause:
     c = scope.tables["consultations"]
-    return scope.join(schema.psychologists, lambda p: p.c.psychologist == c.c.psychologist, outer=True)
+    return scope.join(tables.psychologists, lambda p: p.c.psychologist == c.c.psychologist, outer=True)
 
 
 _CONSULTATION_DIMENSIONS: dict[str, Expression] = {
@@ -101,7 +101,7 @@ _CONSULTATION_DIMENSIONS: dict[str, Expression] = {
 
 
 def _functions(scope: Scope) -> dict[str, ColumnElement]:
-    f = scope.start(schema.psychologist_functions)
+    f = scope.start(tables.psychologist_functions)
     scope.in_period(f.c.function_date)
     return {"function_id": f.c.function_id, "person_id": f.c.person_id}
 

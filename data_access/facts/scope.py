@@ -11,7 +11,7 @@ from sqlalchemy import (
     Date,
     FromClause,
     Integer,
-    Table,
+    TableClause,
     and_,
     case,
     cast,
@@ -90,13 +90,13 @@ class Scope:
     with_ages: bool = False
     shared: dict[str, FromClause] = field(default_factory=dict)
 
-    def start(self, table: Table) -> FromClause:
+    def start(self, table: TableClause) -> FromClause:
         alias = table.alias()
         self.tables[table.name] = alias
         self.source = alias
         return alias
 
-    def start_spans(self, table: Table, stock: bool, once: Mapping[str, "Expression"]) -> FromClause:
+    def start_spans(self, table: TableClause, stock: bool, once: Mapping[str, "Expression"]) -> FromClause:
         """Begin with rows of a table that are in force in the calendar cells of the period: one row for each such cell.
 
         For a stock each cell is one day, its last. `born_by_…` are the birth dates that bound the age groups
@@ -130,7 +130,7 @@ class Scope:
             columns += [column(f"born_by_{months}", Date) for months in (*THRESHOLDS, "pension")]
         return values(*columns, name="cells").data([self._cell_row(cell) for cell in self.cells])
 
-    def join(self, table: Table, on: Callable[[FromClause], ColumnElement], outer: bool = False) -> FromClause:
+    def join(self, table: TableClause, on: Callable[[FromClause], ColumnElement], outer: bool = False) -> FromClause:
         """Join a table once; asked for again, it is the same one."""
         if table.name not in self.tables:
             alias = table.alias()

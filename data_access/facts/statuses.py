@@ -12,18 +12,18 @@ from sqlalchemy import (
     select,
 )
 
-from data_access import schema
 from data_access.facts.homes import household_dimensions, households
 from data_access.facts.people import MEMBER_DIMENSIONS
 from data_access.facts.scope import Expression, Fact, Scope, open_until
 from data_access.facts.spans import CELL_GRAINS, day_grains, overlap, touches_cell
+from data_access.facts.tables import tables
 
 
 def _statuses(stock: bool) -> Callable[[Scope], dict[str, ColumnElement]]:
     """Decisions in force on at least one day of each cell; for a stock, on its last day."""
 
     def begin(scope: Scope) -> dict[str, ColumnElement]:
-        d = scope.start_spans(schema.status_decisions, stock, _OF_HOUSEHOLD)
+        d = scope.start_spans(tables.status_decisions, stock, _OF_HOUSEHOLD)
         return {"household_id": d.c.household_id}
 
     return begin
@@ -39,7 +39,7 @@ def _status_members(stock: bool) -> Callable[[Scope], dict[str, ColumnElement]]:
         _statuses(stock)(scope)
         d = scope.tables["status_decisions"]
         m = scope.join(
-            schema.memberships,
+            tables.memberships,
             lambda m: and_(m.c.household_id == d.c.household_id, _present_with_status(scope, m)),
         )
         scope.person_id = m.c.person_id
@@ -54,7 +54,7 @@ def _residences(scope: Scope) -> FromClause:
     d = scope.tables["status_decisions"]
     spans = [d, scope.tables["memberships"]] if "memberships" in scope.tables else [d]
     return scope.join(
-        schema.residences,
+        tables.residences,
         lambda r: and_(
             r.c.household_id == d.c.household_id,
             touches_cell(scope, r),
@@ -76,16 +76,16 @@ _STATUS_DIMENSIONS: dict[str, Expression] = {
 
 
 def _decisions_begun(scope: Scope) -> dict[str, ColumnElement]:
-    d = scope.start(schema.status_decisions)
+    d = scope.start(tables.status_decisions)
     scope.in_period(d.c.valid_from)
     return {"decision_kind": d.c.decision_kind, "household_id": d.c.household_id}
 
 
 def _decisions_ended(scope: Scope) -> dict[str, ColumnElement]:
     """Last decisions: none of the same status and household begins by the day after."""
-    d = scope.start(schema.status_decisions)
+    d = scope.start(tables.status_decisions)
     scope.in_period(d.c.valid_to)
-    after = schema.status_decisions.alias()
+    after = tables.status_decisions.alias()
     scope.conditions.append(
         ~exists(
             select(literal(1)).where(
@@ -103,7 +103,7 @@ def _decision_dimensions(day: str) -> dict[str, Expression]:
     def on_day(scope: Scope) -> FromClause:
         d = scope.tables["status_decisions"]
         return scope.join(
-            schema.residences,
+            tables.residences,
             lambda r: and_(
                 r.c.household_id == d.c.household_id,
                 r.c.valid_from <= d.c[day],
