@@ -28,12 +28,12 @@ def show_table(reader: Reader, table: Table, alt: str, tall: int | None = None) 
     )
     frame.columns = [column.name for column in _apart(table.columns)]
     frame.insert(0, table.corner, [_bold(plain(row.name), row) for row in table.rows])
-    styled = frame.style.hide(axis="index")
-    for place, column in enumerate(table.columns):
-        texts = iter([_bold(_cell(reader, row, column, row.figures[place]), row) for row in table.rows])
-        styled = styled.format(_in_turn(texts), subset=[frame.columns[place + 1]])
+    texts = {
+        name: iter([_bold(_cell(reader, row, column, row.figures[place]), row) for row in table.rows])
+        for place, (name, column) in enumerate(zip(frame.columns[1:], table.columns, strict=True))
+    }
     st.table(
-        styled,
+        frame.style.hide(axis="index").format({name: _in_turn(said) for name, said in texts.items()}),
         alt=alt,
         border="horizontal",
         height=max(tall, TALL) if tall and len(table.rows) > LONG else "content",
