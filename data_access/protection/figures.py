@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -14,9 +15,13 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    null,
     select,
     tuple_,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.visitors import InternalTraversal
+from sqlalchemy.types import NullType
 
 from data_access.facts import OF_AGE, Scope
 from data_access.measures import dimension, measure
@@ -105,9 +110,8 @@ def figures_statement(code: str, cut: Cut, years: Period) -> Select:
     if is_money(code):
         return _with_largest(units, keys, sets, amount)
     cell = [grouping_mask(keys).label("grouped"), *keys]
-    nobody = cast(literal(0), BigInteger)
     return (
-        select(*cell, amount, cast(func.count(units.c.unit.distinct()), BigInteger), nobody, nobody)
+        select(*cell, amount, cast(func.count(units.c.unit.distinct()), BigInteger), null())
         .group_by(func.grouping_sets(*(tuple_(*one) for one in sets)))
         .having(func.count() > 0)
     )
@@ -127,18 +131,35 @@ def _with_largest(
         .subquery()
     )
     cell = [each.c.grouped, *(each.c[key.name] for key in keys)]
-    place = func.row_number().over(partition_by=cell, order_by=each.c.amount.desc()).label("place")
-    ranked = select(*each.c, place).subquery()
-    cell = [ranked.c.grouped, *(ranked.c[key.name] for key in keys)]
     return select(
         *cell,
-        cast(func.sum(ranked.c.amount), BigInteger),
+        cast(func.sum(each.c.amount), BigInteger),
         cast(func.count(), BigInteger),
-        *(
-            cast(func.max(case((ranked.c.place == number, ranked.c.amount), else_=None)), BigInteger)
-            for number in (1, 2)
-        ),
+        _two_largest(each.c.amount),
     ).group_by(*cell)
+
+
+class _two_largest(ColumnElement):
+    """The two largest values of a group as a list, the largest first; of one value a list of one."""
+
+    inherit_cache = True
+    type = NullType()
+    _traverse_internals: ClassVar = [("of", InternalTraversal.dp_clauseelement)]
+
+    def __init__(self, of: ColumnElement):
+        self.of = of
+
+
+@compiles(_two_largest)
+def _of_all_sorted(element: _two_largest, compiler, **options) -> str:
+    of = compiler.process(element.of, **options)
+    return f"(array_agg({of} ORDER BY {of} DESC))[1:2]"
+
+
+@compiles(_two_largest, "duckdb")
+def _of_two_kept(element: _two_largest, compiler, **options) -> str:
+    # Ranks by a window take the whole statement twice its time: 1.7 s instead of 0.9 by benefit and month, 2011–2023.
+    return f"max({compiler.process(element.of, **options)}, 2)"
 
 
 def _rows(code: str, names: Sequence[str], years: Period) -> FromClause:
@@ -176,7 +197,8 @@ def read_figures(code: str, rows: Sequence, cut: Cut, years: Period) -> dict[int
     found: dict[int, dict[Key, Figure]] = {cell.start.year: {} for cell in years.cells(YEAR)}
     for grouped, year, *row in rows:
         codes = dict(zip(names, row, strict=False))
-        value, units, largest, second = row[len(names) :]
+        value, units, most = row[len(names) :]
+        largest, second, *_ = [*(most or ()), 0, 0]
         over = {name for place, name in enumerate(reversed(names)) if grouped >> place & 1}
         key = []
         for axis, levels in cut.levels.items():
@@ -184,7 +206,7 @@ def read_figures(code: str, rows: Sequence, cut: Cut, years: Period) -> dict[int
             if path:
                 key.append((axis, path))
         counted = units if counts_units(code) else value
-        found[year][tuple(sorted(key))] = Figure(int(counted), int(units), int(largest or 0), int(second or 0))
+        found[year][tuple(sorted(key))] = Figure(int(counted), int(units), int(largest), int(second))
     return found
 
 
