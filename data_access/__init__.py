@@ -6,6 +6,17 @@ answer.frame, answer.notes, answer.as_of
 """
 
 from data_access import check, loader, report
+from data_access.access import (
+    Access,
+    AccessNotSet,
+    NotAllowed,
+    OpenToOthers,
+    VisitorsDatabase,
+    Witness,
+    open_access,
+    open_for,
+    settings,
+)
 from data_access.answer import WITHHELD, Answer, AsOf, Note, Withheld
 from data_access.audiences import answerable, dimensions_for
 from data_access.comparison import Comparison, compare_with, compare_with_year_before
@@ -54,6 +65,8 @@ __all__ = [
     "UNKNOWN",
     "USUAL",
     "WITHHELD",
+    "Access",
+    "AccessNotSet",
     "Answer",
     "AsOf",
     "Comparison",
@@ -70,9 +83,11 @@ __all__ = [
     "LoadWarning",
     "Measure",
     "Month",
+    "NotAllowed",
     "NotForCouncil",
     "NotProtected",
     "Note",
+    "OpenToOthers",
     "Period",
     "Quality",
     "Question",
@@ -82,8 +97,10 @@ __all__ = [
     "SubjectChange",
     "Unknown",
     "Value",
+    "VisitorsDatabase",
     "Vocabulary",
     "Withheld",
+    "Witness",
     "answerable",
     "build_demonstration",
     "check",
@@ -97,13 +114,16 @@ __all__ = [
     "measure",
     "measures",
     "nearest",
+    "open_access",
     "open_database",
+    "open_for",
     "parse_filters",
     "read_load_warnings",
     "read_loads",
     "read_open_rejected",
     "read_quality",
     "report",
+    "settings",
     "undoable",
     "warnings_of",
 ]

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from data_access.access.table import Access
 from data_access.database import address, writing_role_allowed
 from data_access.errors import DatabaseError, DatabaseUnavailable, NotChanged
 from data_access.loading import applying
@@ -88,8 +89,12 @@ def loading_address() -> str:
     return own
 
 
-def plan(files: Iterable[Source], mapping: Source | None = None, progress: Progress | None = None) -> Plan:
-    """Reads and checks files against the database at the address for loading; raises as `loading.plan.plan`."""
+def plan(
+    access: Access, files: Iterable[Source], mapping: Source | None = None, progress: Progress | None = None
+) -> Plan:
+    """Reads and checks files against the database at the address for loading; raises NotAllowed, and as
+    `loading.plan.plan`."""
+    access.require("loading")
     with writing_role_allowed():
         planned = make_plan(files, url=loading_address(), mapping=mapping, progress=progress)
     for _, error in planned.unread:
@@ -105,8 +110,9 @@ def forget_frames(error: BaseException | None) -> None:
         error = behind
 
 
-def apply(planned: Plan, who: str, progress: Progress | None = None) -> LoadResult:
-    """Brings a plan into the database; raises as `Plan.apply`."""
+def apply(access: Access, planned: Plan, who: str, progress: Progress | None = None) -> LoadResult:
+    """Brings a plan into the database; raises NotAllowed, and as `Plan.apply`."""
+    access.require("loading")
     with writing_role_allowed():
         return planned.apply(who, progress)
 
@@ -129,8 +135,9 @@ def without_records(planned: Plan) -> Plan:
     return replace(planned, accepted={}, origins={})
 
 
-def undo(load_id: int, who: str) -> LoadResult:
-    """Takes a load back; raises as `applying.undo`."""
+def undo(access: Access, load_id: int, who: str) -> LoadResult:
+    """Takes a load back; raises NotAllowed, and as `applying.undo`."""
+    access.require("loading")
     with writing_role_allowed():
         return applying.undo(loading_address(), load_id, who=who)
 

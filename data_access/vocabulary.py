@@ -1,7 +1,7 @@
 """The values of every dimension: their codes, order and names, as the database and the fixed lists have them."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -45,6 +45,10 @@ class Vocabulary:
         """Values of a category dimension in order; none for a time dimension. Raises UnknownName."""
         dimension(name)
         return self._values.get(name, ())
+
+    def items(self) -> Iterable[tuple[str, tuple[Value, ...]]]:
+        """Each category dimension with its values."""
+        return self._values.items()
 
     def codes(self, name: str) -> tuple[str, ...]:
         return tuple(self._by_code.get(name, ()))
