@@ -23,6 +23,7 @@ from data_access import (
     open_database,
     parse_filters,
 )
+from data_access.audit.command import add_audit
 from data_access.database import address, writing_role_allowed
 from data_access.demo import build
 from data_access.language import LANGUAGES, format_value, texts
@@ -65,7 +66,9 @@ def _parser() -> argparse.ArgumentParser:
         "--database", metavar="URL", help=words("command.database", elsewhere="DATABASE_URL, data/case.duckdb")
     )
     common.add_argument("--language", choices=LANGUAGES, default="lv", help=words("command.language"))
-    commands = parser.add_subparsers(required=True, metavar="demo|query|check|report|migrate|roles|load|templates|undo")
+    commands = parser.add_subparsers(
+        required=True, metavar="demo|query|check|report|migrate|roles|load|templates|undo|audit"
+    )
 
     demo_parser = commands.add_parser("demo", parents=[common], help=words("command.demo"))
     demo_parser.add_argument("--scale", type=int, default=1, metavar="N", help=words("command.scale"))
@@ -99,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     undo_parser.set_defaults(run=_undo)
     add_commands(commands, common)
     add_report(commands, common)
+    add_audit(commands, common)
     return parser
 
 

@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parent.parent / "texts"
 
 # Beginnings of keys that are put together from codes: a page's name, a part of the year, a unit.
 DYNAMIC_PREFIXES = [
+    "audit.findings.",
     "errors.not_allowed_",
     "errors.not_for_council_",
     "errors.unknown_",
