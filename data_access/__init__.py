@@ -5,17 +5,22 @@ answer = database.ask(Question.of("spend", 2023, by="benefit"))
 answer.frame, answer.notes, answer.as_of
 """
 
-from data_access import check, loader, report
+from data_access import audit, check, loader, report
 from data_access.access import (
     Access,
     AccessNotSet,
-    NotAllowed,
+    Nobody,
+    NoRole,
     OpenToOthers,
+    SignInOver,
+    Visitor,
     VisitorsDatabase,
     Witness,
     open_access,
     open_for,
     settings,
+    sign_out,
+    visitor_of,
 )
 from data_access.answer import WITHHELD, Answer, AsOf, Note, Withheld
 from data_access.audiences import answerable, dimensions_for
@@ -31,6 +36,7 @@ from data_access.errors import (
     DatabaseUnavailable,
     DatabaseVersion,
     DataChanged,
+    NotAllowed,
     NotForCouncil,
     NotProtected,
 )
@@ -83,6 +89,8 @@ __all__ = [
     "LoadWarning",
     "Measure",
     "Month",
+    "NoRole",
+    "Nobody",
     "NotAllowed",
     "NotForCouncil",
     "NotProtected",
@@ -94,14 +102,17 @@ __all__ = [
     "RejectedRow",
     "SavedView",
     "SavedViews",
+    "SignInOver",
     "SubjectChange",
     "Unknown",
     "Value",
+    "Visitor",
     "VisitorsDatabase",
     "Vocabulary",
     "Withheld",
     "Witness",
     "answerable",
+    "audit",
     "build_demonstration",
     "check",
     "compare_with",
@@ -124,6 +135,8 @@ __all__ = [
     "read_quality",
     "report",
     "settings",
+    "sign_out",
     "undoable",
+    "visitor_of",
     "warnings_of",
 ]

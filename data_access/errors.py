@@ -93,6 +93,23 @@ class NotForCouncil(DataAccessError):
         return f"{sentence} {texts(language)('errors.nearest_for_council', question=self.describe(language))}"
 
 
+class NotAllowed(DataAccessError):
+    """Something that a visitor's role does not give. `what` names its kind, `name` says it in a language.
+
+    `ask` says whom to ask, as the installation has it.
+    """
+
+    def __init__(self, what: str, ask: str, name: Callable[[str], str] | None = None):
+        self.key = f"errors.not_allowed_{what}"
+        self.what, self._ask, self._name = what, ask, name
+        super().__init__()
+
+    def text(self, language: str) -> str:
+        t = texts(language)
+        said = t(self.key, name=self._name(language) if self._name else "")
+        return f"{said} {t('errors.not_allowed_ask', ask=self._ask or t('errors.not_allowed_nobody'))}"
+
+
 class NoRecordsOfYear(DataAccessError):
     """A report was wanted of a year of which nothing has been loaded."""
 

@@ -17,8 +17,9 @@ import pytest
 
 from data_access import COUNCIL, NotAllowed, Question
 from data_access.__main__ import main
+from data_access.access.audits import by_person, months, read_month
 from data_access.access.table import access
-from data_access.audit import AuditLog, AuditUnavailable, Diary, Seal, by_person, months, read_month, verify
+from data_access.audit import AuditLog, AuditUnavailable, Diary, Looks, Seal, verify
 from data_access.language import texts
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -253,10 +254,11 @@ def test_the_command_says_it_and_its_exit_code_too(log: AuditLog, folder: Path, 
 
 
 def test_a_diary_keeps_each_look_once_and_no_value_of_a_filter(folder: Path) -> None:
-    diary = Diary(AuditLog(folder, clock=clock("2026-05-05")), "a@example.test", "director", "s1")
+    looks = Looks()
+    diary = Diary(AuditLog(folder, clock=clock("2026-05-05")), "a@example.test", "director", "s1", looks)
     question = Question.of("visits", 2023, by="branch", where={"centre": "saime"})
     for page, asked in [("day_centres", question)] * 2 + [("method", None), ("day_centres", question)]:
-        diary.begin()
+        looks.begin()
         diary.page(page, "internal")
         if asked:
             diary.answered(asked, 9)
@@ -274,7 +276,6 @@ def test_a_diary_keeps_each_look_once_and_no_value_of_a_filter(folder: Path) -> 
 
 def test_a_refusal_is_kept_with_what_was_wanted(folder: Path) -> None:
     diary = Diary(AuditLog(folder), "a@example.test", "clerk", "s1")
-    diary.begin()
     question = Question.of("visits", 2023, audience=COUNCIL)
     diary.refused(NotAllowed("measure", ""), question)
     diary.refused(NotAllowed("loading", ""))

@@ -1,21 +1,26 @@
 """Who may see what: the table of roles, the installation's settings, and the door that keeps to them."""
 
 from data_access.access.door import Nobody, VisitorsDatabase, Witness, open_for
-from data_access.access.errors import AccessNotSet, NotAllowed, OpenToOthers
+from data_access.access.errors import AccessNotSet, NoRole, OpenToOthers, SignInOver
 from data_access.access.people import Settings, settings
 from data_access.access.table import OPEN, Access, open_access
+from data_access.access.visitor import Visitor, sign_out, visitor_of
 
 __all__ = [
     "OPEN",
     "Access",
     "AccessNotSet",
+    "NoRole",
     "Nobody",
-    "NotAllowed",
     "OpenToOthers",
     "Settings",
+    "SignInOver",
+    "Visitor",
     "VisitorsDatabase",
     "Witness",
     "open_access",
     "open_for",
     "settings",
+    "sign_out",
+    "visitor_of",
 ]

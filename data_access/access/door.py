@@ -12,11 +12,12 @@ from typing import Any, Protocol, TypeVar
 import sqlalchemy
 
 from data_access import check
-from data_access.access.errors import NotAllowed, OpenToOthers
+from data_access.access.errors import OpenToOthers
 from data_access.access.table import Access
 from data_access.answer import Answer, AsOf, Note
 from data_access.coverage import Coverage
 from data_access.database import Database, open_database
+from data_access.errors import NotAllowed
 from data_access.language import LANGUAGES
 from data_access.measures import dimension
 from data_access.quality import Quality, read_quality

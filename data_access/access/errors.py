@@ -1,26 +1,7 @@
-"""What is refused to a visitor, and what is wrong with the settings of access."""
-
-from collections.abc import Callable
+"""Why somebody does not get in: no sign-in, no role, or settings of access that are missing or wrong."""
 
 from data_access.errors import DataAccessError
 from data_access.language import texts
-
-
-class NotAllowed(DataAccessError):
-    """Something that a visitor's role does not give. `what` names its kind, `name` says it in a language.
-
-    `ask` says whom to ask, as the installation has it.
-    """
-
-    def __init__(self, what: str, ask: str, name: Callable[[str], str] | None = None):
-        self.key = f"errors.not_allowed_{what}"
-        self.what, self._ask, self._name = what, ask, name
-        super().__init__()
-
-    def text(self, language: str) -> str:
-        t = texts(language)
-        said = t(self.key, name=self._name(language) if self._name else "")
-        return f"{said} {t('errors.not_allowed_ask', ask=self._ask or t('errors.not_allowed_nobody'))}"
 
 
 class AccessNotSet(DataAccessError):
@@ -35,3 +16,24 @@ class OpenToOthers(DataAccessError):
 
     key = "errors.open_to_others"
     exit_code = 1
+
+
+class SignInOver(DataAccessError):
+    """A sign-in that no longer counts: not used for too long, too old, or ended in another tab (`why`)."""
+
+    def __init__(self, why: str):
+        self.key = f"errors.sign_in_{why}"
+        super().__init__()
+
+
+class NoRole(DataAccessError):
+    """Somebody who has signed in and has no role here."""
+
+    def __init__(self, ask: str):
+        self.key = "errors.no_role"
+        self._ask = ask
+        super().__init__()
+
+    def text(self, language: str) -> str:
+        t = texts(language)
+        return t(self.key, ask=self._ask or t("errors.not_allowed_nobody"))

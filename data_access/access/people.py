@@ -17,7 +17,19 @@ from data_access.measures import dimensions
 
 ENVIRONMENT = "ACCESS_FILE"
 DEFAULT_FILE = Path(__file__).parents[2] / ".streamlit" / "access.toml"
-_KEYS = {"contact", "identity", "name", "idle_minutes", "longest_hours", "people", "blocked", "claim", "audit"}
+_DATA = Path(__file__).parents[2] / "data"
+_KEYS = {
+    "contact",
+    "identity",
+    "name",
+    "idle_minutes",
+    "longest_hours",
+    "sign_ins",
+    "people",
+    "blocked",
+    "claim",
+    "audit",
+}
 _AUDIT_KEYS = {"folder", "keep_months"}
 _GRANT_KEYS = {"role", "department", "rows"}
 
@@ -37,8 +49,8 @@ class Settings:
 
     `contact`: whom to ask for a role. `identity`, `name`: the claims by which people are known and called. `claim`: the
     claim whose values give roles (`a.b` is b in a), `by_claim` its values in their order: the first that a person has
-    counts. `idle_minutes`, `longest_hours`: how long a sign-in lasts without a click, and at all. `audit_folder`,
-    `audit_months`: where the audit log is, and how many whole months of it are kept.
+    counts. `idle_minutes`, `longest_hours`: how long a sign-in lasts without a click, and at all; it is remembered in
+    `sign_ins_folder`. `audit_folder`, `audit_months`: where the audit log is, and how many whole months of it are kept.
     """
 
     contact: str = ""
@@ -50,7 +62,8 @@ class Settings:
     blocked: frozenset[str] = frozenset()
     claim: str = ""
     by_claim: tuple[tuple[str, Grant], ...] = ()
-    audit_folder: Path = DEFAULT_FILE.parents[1] / "data" / "audit"
+    sign_ins_folder: Path = _DATA / "sign_ins"
+    audit_folder: Path = _DATA / "audit"
     audit_months: int = 24
 
     def who(self, claims: Mapping[str, Any]) -> str:
@@ -126,6 +139,7 @@ def parse(text: str) -> Settings:
         "name": _typed(given, "name", str, Settings.name),
         "idle_minutes": _number(given, "idle_minutes", Settings.idle_minutes),
         "longest_hours": _number(given, "longest_hours", Settings.longest_hours),
+        "sign_ins_folder": Path(_typed(given, "sign_ins", str, str(Settings.sign_ins_folder))),
         "people": {_folded(who): _grant(who, what) for who, what in _table(given, "people").items()},
         "blocked": frozenset(_folded(_text("blocked", who)) for who in _typed(given, "blocked", list, [])),
         "claim": _typed(claim, "name", str, "", "claim."),

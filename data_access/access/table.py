@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from data_access.access.errors import NotAllowed
+from data_access.errors import NotAllowed
 from data_access.measures import dimension, dimensions_of, measure, measures
 from data_access.question import AUDIENCES, COUNCIL, Question
 from data_access.vocabulary import Vocabulary

@@ -2,20 +2,16 @@
 
 from data_access.audit.chain import AuditLog, Seal
 from data_access.audit.errors import AuditUnavailable
-from data_access.audit.events import Diary
-from data_access.audit.reading import EVENTS, by_person, months, read_month
+from data_access.audit.events import Diary, Looks
 from data_access.audit.verifying import Finding, Verified, verify
 
 __all__ = [
-    "EVENTS",
     "AuditLog",
     "AuditUnavailable",
     "Diary",
     "Finding",
+    "Looks",
     "Seal",
     "Verified",
-    "by_person",
-    "months",
-    "read_month",
     "verify",
 ]

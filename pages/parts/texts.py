@@ -14,6 +14,7 @@ DYNAMIC_PREFIXES = [
     "audit.findings.",
     "errors.not_allowed_",
     "errors.not_for_council_",
+    "errors.sign_in_",
     "errors.unknown_",
     "pages.",
     "filters.part_",
