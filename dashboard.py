@@ -7,8 +7,10 @@ greets a copied link with "Page not found" after every start.
 
 import streamlit as st
 
+from pages.entrance.starting import refuse_an_open_door
 from pages.parts.frame import say_unexpected
 from pages.parts.uploads import keep_off_the_disk
 
+refuse_an_open_door()
 keep_off_the_disk()
 app = st.App("pages/app.py", on_script_error=say_unexpected)

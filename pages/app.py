@@ -1,15 +1,18 @@
-"""What every visit runs first: settings, language and navigation. Each page is a story in the folder of its group."""
+"""What every visit runs first: settings, language, who visits, and the pages of her role. Each page is a story in the
+folder of its group."""
 
 from pathlib import Path
 
 import streamlit as st
 
+from data_access import Access
 from data_access.language import LANGUAGES
+from pages.entrance.coming_in import come_in
 from pages.parts import address, uploads
 from pages.parts.texts import t
 
 FOLDER = Path(__file__).parent
-# Groups of the navigation, each a folder: file and address of a page, its icon. The first page opens by itself.
+# Groups of the navigation, each a folder: file and address of a page, its icon. Her role says which opens by itself.
 PAGES = {
     "statistics": {
         "overview": ":material/space_dashboard:",
@@ -24,6 +27,7 @@ PAGES = {
     "records": {
         "quality": ":material/fact_check:",
         "loading": ":material/upload_file:",
+        "audits": ":material/policy:",
     },
 }
 # The browser's tab: without a picture of its own Streamlit fetches the page's icon from outside.
@@ -50,25 +54,26 @@ def choose_language() -> None:
         )
 
 
-def pages(group: str) -> list:
-    """The pages of a group in the order of the navigation."""
+def pages(group: str, access: Access) -> list:
+    """The pages of a group that a visitor may open, in the order of the navigation."""
     return [
         st.Page(
             FOLDER / group / f"{name}.py",
             title=t(f"pages.{name}.title"),
             icon=icon,
             url_path=name,
-            default=name == "overview",
+            default=name == access.pages[0],
         )
         for name, icon in PAGES[group].items()
+        if access.opens(name)
     ]
 
 
 choose_language()
 st.set_page_config(page_title=t("frame.title"), page_icon=TAB_ICON, layout="wide")
-chosen = st.navigation(
-    {t("frame.statistics"): pages("statistics"), t("frame.records"): pages("records")}, expanded=True
-)
+access = come_in().access
+groups = {t("frame.statistics"): pages("statistics", access), t("frame.records"): pages("records", access)}
+chosen = st.navigation({name: found for name, found in groups.items() if found}, expanded=True)
 if chosen.url_path != "loading":
     uploads.forget()  # files that were chosen and not checked
 chosen.run()

@@ -15,9 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from data_access import COUNCIL, NotAllowed, Question
+from data_access import COUNCIL, NotAllowed, Question, audits
 from data_access.__main__ import main
-from data_access.access.audits import by_person, months, read_month
 from data_access.access.table import access
 from data_access.audit import AuditLog, AuditUnavailable, Diary, Looks, Seal, verify
 from data_access.language import texts
@@ -289,17 +288,20 @@ def test_a_refusal_is_kept_with_what_was_wanted(folder: Path) -> None:
     assert (second["event"], second["what"]) == ("refused", "loading")
 
 
-def test_the_director_reads_it_and_nobody_else(log: AuditLog, folder: Path) -> None:
+def test_the_director_reads_it_and_nobody_else(log: AuditLog, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled = folder.parent / "access.toml"
+    settled.write_text(f'[audit]\nfolder = "{folder}"', encoding="utf-8")
+    monkeypatch.setenv("ACCESS_FILE", str(settled))
     director = access("director")
     Diary(log, "a@example.test", "clerk", "s1").keep("sign_in")
-    assert months(director, folder) == ["2026-05"]
-    found = read_month(director, folder, "2026-05")
+    assert audits.months(director) == ["2026-05"]
+    found = audits.read_month(director, "2026-05")
     assert [line["n"] for line in found] == [7, 6, 5, 4, 3, 2, 1]
-    assert read_month(director, folder, "2026-04") == read_month(director, folder, "../../x") == []
-    counts = by_person(found)
-    assert counts == {("", ""): {"page": 6}, ("a@example.test", "clerk"): {"sign_in": 1}}
+    assert audits.raw_month(director, "2026-05") == only_file(folder).read_bytes()
+    assert audits.read_month(director, "2026-04") == audits.read_month(director, "../../x") == []
+    assert audits.verified(director).good
+    assert audits.by_person(found) == {("", ""): {"page": 6}, ("a@example.test", "clerk"): {"sign_in": 1}}
     for role in ("analyst", "clerk", "councillor"):
-        with pytest.raises(NotAllowed):
-            months(access(role), folder)
-        with pytest.raises(NotAllowed):
-            read_month(access(role), folder, "2026-05")
+        for read in (audits.months, audits.verified, lambda who: audits.raw_month(who, "2026-05")):
+            with pytest.raises(NotAllowed):
+                read(access(role))

@@ -1,13 +1,14 @@
 """The pages as the council sees them: nothing withheld reaches the browser or a file, and no page falls silent."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from itertools import accumulate
 from operator import or_
 from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -22,6 +23,7 @@ from data_access import (
     Period,
     Question,
     SavedViews,
+    VisitorsDatabase,
     dimension,
     measure,
     open_database,
@@ -31,7 +33,7 @@ from data_access.telling.builder import asking, freezing
 from data_access.telling.builder.reading import read
 from data_access.telling.builder.request import address_of
 from data_access.telling.builder.world import World
-from pages.parts import answers, filters, marks
+from pages.parts import answers, filters
 from pages.parts.answers import Refused
 from pages.parts.builder.drilling import asked_by
 from tests.infrastructure.pages import (
@@ -88,9 +90,11 @@ def asked(monkeypatch: pytest.MonkeyPatch, demonstration_url: str) -> Asked:
     registered_pages()  # it opens the first page, which nobody asked for here
     found, answer, ask, refuse = Asked(), answers._answered, Database.ask, Refused.__init__
 
-    def answered(key: str, version: str, question: Question, database: Database) -> Answer:
-        found.answers[question] = answer(key, version, question, database)
-        return found.answers[question]
+    def answered(key: str, version: str, asked: Question | str, find: Callable[[], Any]) -> Any:
+        told = answer(key, version, asked, find)
+        if isinstance(asked, Question):
+            found.answers[asked] = told
+        return told
 
     def at_the_door(database: Database, question: Question) -> Answer:
         found.at_the_door.append(question)
@@ -290,7 +294,7 @@ def test_records_behind_the_figures_are_not_counted_for_the_council(asked: Asked
     def read_nothing(*_: object) -> None:
         raise AssertionError("the quality of the records was read")
 
-    monkeypatch.setattr(marks, "_quality", read_nothing)
+    monkeypatch.setattr(VisitorsDatabase, "quality", read_nothing)
     for page in ("benefits", "builder"):
         assert not open_page(page, audience=COUNCIL).exception
     assert open_page("benefits").exception

@@ -83,6 +83,15 @@ def asking_for_data(tree: ast.Module) -> Iterator[str]:
             yield f"line {node.lineno} asks for data"
 
 
+def past_the_visitors_door(tree: ast.Module) -> Iterator[str]:
+    for line, module, name in imported_modules(tree):
+        if module == "data_access" and name in {"Database", "open_database", "open_for", "open_access", "Nobody"}:
+            yield f"line {line} can open the database for nobody in particular: {name}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in {"_database", "open_database", "open_for", "open_access"}:
+            yield f"line {node.lineno} reaches past the visitor's door: {ast.unparse(node)}"
+
+
 def excepts_that_catch_everything(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.ExceptHandler):
@@ -144,6 +153,16 @@ RULES: dict[str, tuple[list[str], Finder, list[str]]] = {
             "import data_access.schema",
             "from data_access import schema",
             "from data_access.telling_more import x",
+        ],
+    ),
+    "pages have the database only as their visitor may see it": (
+        ["pages/app.py", "pages/parts/**/*.py", "pages/statistics/**/*.py", "pages/records/**/*.py"],
+        past_the_visitors_door,
+        [
+            "from data_access import open_database",
+            "from data_access import Nobody, open_for",
+            "import data_access\ndata_access.open_database()",
+            "view.database._database.ask(question)",
         ],
     ),
     "charts draw what they are given and ask for nothing": (

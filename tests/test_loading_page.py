@@ -407,10 +407,10 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Loads wait until the gate is opened, and it is opened at the latest when the test ends."""
     opened, really = threading.Event(), loader.apply
 
-    def waiting(plan, who, tell):
+    def waiting(access, plan, who, tell):
         tell(0.5, "records")
         assert opened.wait(LONGEST_JOB)
-        return really(plan, who, tell)
+        return really(access, plan, who, tell)
 
     monkeypatch.setattr(loader, "apply", waiting)
     yield opened

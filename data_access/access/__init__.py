@@ -1,5 +1,6 @@
 """Who may see what: the table of roles, the installation's settings, and the door that keeps to them."""
 
+from data_access.access import audits
 from data_access.access.door import Nobody, VisitorsDatabase, Witness, open_for
 from data_access.access.errors import AccessNotSet, NoRole, OpenToOthers, SignInOver
 from data_access.access.people import Settings, settings
@@ -18,6 +19,7 @@ __all__ = [
     "Visitor",
     "VisitorsDatabase",
     "Witness",
+    "audits",
     "open_access",
     "open_for",
     "settings",

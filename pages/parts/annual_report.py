@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from data_access import COUNCIL, Database, check, report
+from data_access import COUNCIL, check, report
 from data_access.telling.tables import Table, of_words
-from pages.parts import address, audience, checks, exports
-from pages.parts.answers import Remembering
+from pages.parts import address, audience, checks, downloads, exports
+from pages.parts.answers import remember
 from pages.parts.filters import View
 from pages.parts.markdown import plain, small
 from pages.parts.section import head, tell
@@ -14,14 +14,9 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MAKERS = {"docx": (report.as_docx, DOCX), "xlsx": (report.as_xlsx, exports.XLSX)}
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def _made(year: int, who: str, version: str, _database: Database) -> report.Report:
-    return report.make_report(Remembering(_database), year, who)
-
-
 def made(view: View) -> report.Report:
     """The report of the chosen year for the chosen audience."""
-    return _made(view.year, view.audience, view.database.version, view.database)
+    return view.database.report(view.year, view.audience, remember)
 
 
 def offer(view: View) -> None:
@@ -32,9 +27,10 @@ def offer(view: View) -> None:
     st.markdown(plain(t("annual.said")))
     with st.container(horizontal=True, gap="small"):
         for ending, (make, mime) in MAKERS.items():
+            file = f"report_{view.year}_{view.audience}.{ending}"
             st.download_button(
                 t(f"annual.{ending}"),
-                data=lambda make=make: make(found),
+                data=downloads.kept(view.page, file, lambda make=make: make(found)),
                 file_name=exports.file_name(found.title, audience.name(view.reader, view.audience), ending=ending),
                 mime=mime,
                 key=f"report_{ending}",

@@ -1,11 +1,13 @@
 """Questions of the pages, answered once for each state of the data.
 
 The cache is shared by all visitors, so its key is the whole question, audience included, and the version
-of the data; nothing about a visitor is in it.
+of the data; nothing about a visitor is in it. What a visitor may be told is decided before it is looked at, by her
+database.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -13,12 +15,13 @@ from data_access import (
     Answer,
     Comparison,
     DataAccessError,
-    Database,
+    NotAllowed,
     Note,
     NotForCouncil,
     NotProtected,
     Period,
     Question,
+    VisitorsDatabase,
     compare_with_year_before,
 )
 from data_access.telling.withheld import marked
@@ -27,9 +30,9 @@ MOST_ANSWERS = 2000
 
 
 class Refused(DataAccessError):
-    """A question that is not answered to its audience. `nearest` is the nearest that is, if there is one."""
+    """A question that is not answered to its audience or its visitor. `nearest` is the nearest that is, if any."""
 
-    def __init__(self, question: Question, error: NotForCouncil | NotProtected):
+    def __init__(self, question: Question, error: NotAllowed | NotForCouncil | NotProtected):
         self.key, self.question, self.error = error.key, question, error
         self.nearest: Question | None = getattr(error, "nearest", None)
         super().__init__(**error.params)
@@ -39,29 +42,21 @@ class Refused(DataAccessError):
 
 
 @st.cache_data(max_entries=MOST_ANSWERS, show_spinner=False)
-def _answered(question: str, version: str, _question: Question, _database: Database) -> Answer:
-    return _database.ask(_question)
+def _answered(asked: str, version: str, _asked: Question | str, _find: Callable[[], Any]) -> Any:
+    return _find()
 
 
-def answer(database: Database, question: Question) -> Answer:
+def remember(asked: Question | str, version: str, find: Callable[[], Any]) -> Any:
+    """What has been asked of a state of the data, from the cache if it has been found before."""
+    return _answered(repr(asked), version, asked, find)
+
+
+def answer(database: VisitorsDatabase, question: Question) -> Answer:
     """The answer to a question, from the cache if this state of the data has been asked before. Raises Refused."""
     try:
-        return _answered(repr(question), database.version, question, database)
-    except (NotForCouncil, NotProtected) as error:
+        return database.ask(question, remember)
+    except (NotAllowed, NotForCouncil, NotProtected) as error:
         raise Refused(question, error) from error
-
-
-class Remembering:
-    """A database that answers from the cache what has been asked before: for what asks many questions by itself."""
-
-    def __init__(self, database: Database):
-        self._database = database
-
-    def ask(self, question: Question) -> Answer:
-        return _answered(repr(question), self._database.version, question, self._database)
-
-    def __getattr__(self, name: str):
-        return getattr(self._database, name)
 
 
 def ask(

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from data_access import COUNCIL, INTERNAL
+from data_access import COUNCIL, INTERNAL, Access
 from data_access.telling.reader import Reader
 from pages.parts import address
 
@@ -13,23 +13,27 @@ AUDIENCES = (INTERNAL, COUNCIL)
 METHOD_PAGE = "statistics/method.py"  # as seen from pages/app.py
 
 
-def choose(reader: Reader, page: str) -> str:
+def choose(reader: Reader, page: str, access: Access) -> str:
     """The choice on every page of statistics, and what is protected where something is.
 
-    An audience in the address that is none is taken for the council: a mistyped link shows too little, never too much.
+    Who is told protected figures only has no choice. An audience in the address that is none is taken for the council:
+    a mistyped link shows too little, never too much.
     """
     if st.query_params.get(address.AUDIENCE, INTERNAL) not in AUDIENCES:
         st.query_params[address.AUDIENCE] = COUNCIL
-    chosen = address.choose(
-        st.segmented_control,
-        address.AUDIENCE,
-        reader.t("audience.label"),
-        AUDIENCES,
-        INTERNAL,
-        lambda code: name(reader, code),
-        required=True,
-        wrap=True,
-    )
+    offered = [code for code in AUDIENCES if access.audience(code) == code]
+    chosen = offered[0]
+    if len(offered) > 1:
+        chosen = address.choose(
+            st.segmented_control,
+            address.AUDIENCE,
+            reader.t("audience.label"),
+            offered,
+            INTERNAL,
+            lambda code: name(reader, code),
+            required=True,
+            wrap=True,
+        )
     if chosen == COUNCIL:
         with st.container(border=True, gap="xsmall", key="audience_said"):
             st.markdown(f":material/shield: {reader.t('audience.protected', mark=reader.withheld)}")

@@ -4,23 +4,18 @@ from collections import Counter
 
 import streamlit as st
 
-from data_access import COUNCIL, Database, check
+from data_access import COUNCIL, VisitorsDatabase, check
 from data_access.telling.reader import Reader
 from data_access.telling.tables import Column, Row, Table, of_words
-from pages.parts.answers import Remembering
+from pages.parts.answers import remember
 from pages.parts.filters import View
 from pages.parts.section import head, tell
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def _checked(version: str, _database: Database) -> list[check.CheckedFigure]:
-    return check.check(Remembering(_database))
-
-
-def checked(database: Database, reader: Reader) -> list[check.CheckedFigure]:
+def checked(database: VisitorsDatabase, reader: Reader) -> list[check.CheckedFigure]:
     """Every published figure beside the database's; takes a second or two when the data are new."""
     with st.spinner(reader.t("method.checking")):
-        return _checked(database.version, database)
+        return database.checked(remember)
 
 
 def counts(results: list[check.CheckedFigure]) -> dict[str, int]:
@@ -73,7 +68,12 @@ def not_covered(reader: Reader, results: list[check.CheckedFigure]) -> Table:
 
 
 def tell_agreement(view: View) -> None:
-    """Tells how the database agrees with the published report, and where the report does not agree with itself."""
+    """Tells how the database agrees with the published report, and where the report does not agree with itself.
+
+    It is made of every subject, so it is told to those who may see all of them.
+    """
+    if not view.database.access.whole:
+        return
     reader, t = view.reader, view.reader.t
     results = check.comparable(checked(view.database, reader), view.database.coverage)
     if all(figure.outcome == check.NOT_COVERED for figure in results):

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit import config
 
-from data_access import DataAccessError, Database, loader
+from data_access import DataAccessError, VisitorsDatabase, loader
 from data_access.telling.reader import Reader
+from pages.entrance import visitor
 from pages.parts import uploads
 from pages.parts.desk import LONGEST_NAME, Desk, wrong_name
 from pages.parts.exports import CSV, XLSX
@@ -18,7 +19,7 @@ from pages.parts.markdown import plain, small, with_code
 MIME = {"xlsx": XLSX, "csv": CSV, "zip": "application/zip", "toml": "application/toml"}
 
 
-def choose(reader: Reader, desk: Desk, database: Database) -> None:
+def choose(reader: Reader, desk: Desk, database: VisitorsDatabase) -> None:
     """The form, or why nothing can be loaded here; a press of its button begins the check, which writes nothing."""
     t = reader.t
     try:
@@ -58,7 +59,10 @@ def choose(reader: Reader, desk: Desk, database: Database) -> None:
 
 
 def name_field(reader: Reader, desk: Desk, key: str, label: str) -> str:
-    """Who loads, as long as nobody signs in; kept for the visit."""
+    """Who loads: whoever has signed in, else as she calls herself, kept for the visit."""
+    if signed_in := visitor.current().who:
+        st.markdown(small(f"{label}: {signed_in}"))
+        return signed_in
     return st.text_input(
         label, value=desk.who, max_chars=LONGEST_NAME, key=key, help=reader.t("upload.who_help"), autocomplete="off"
     ).strip()

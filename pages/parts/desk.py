@@ -11,6 +11,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from data_access import loader
+from pages.entrance import visitor
 from pages.parts.jobs import Job
 
 CHECK, LOAD, UNDO = "check", "load", "undo"
@@ -52,17 +53,20 @@ class Desk:
 
     def check(self, files: Sequence[tuple[str, bytes]], mapping: tuple[str, bytes] | None) -> None:
         """Begins to read files; a mapping of the clerk's own takes the place of the configured one."""
-        source = mapping or loader.configured_mapping()
-        self._begin(CHECK, lambda tell: loader.plan(files, source, tell))
+        source, access = mapping or loader.configured_mapping(), _clerk().access
+        self._begin(CHECK, lambda tell: loader.plan(access, files, source, tell))
 
     def confirm(self, plan: loader.Plan) -> None:
         """Begins to bring a plan in, unless that has begun already."""
         if self.stage not in ("preview", "failed"):
             return
-        self.plan, who = plan, self.who
+        self.plan, who, clerk = plan, self.who, _clerk()
 
         def work(tell) -> Outcome:
-            return Outcome(loader.apply(plan, who, tell), loader.without_records(plan))
+            clerk.keep("load", stage="begun", files=len({part.file for part in plan.parts}))
+            found = loader.apply(clerk.access, plan, who, tell)
+            clerk.keep("load", stage="done", load=found.load_id)
+            return Outcome(found, loader.without_records(plan))
 
         _public.job = self._begin(LOAD, work)
 
@@ -70,11 +74,12 @@ class Desk:
         """Begins to take a load back."""
         if self.stage == "working":
             return
-        who = self.who
+        who, clerk = self.who, _clerk()
 
         def work(tell) -> loader.LoadResult:
             tell(0.0, "undoing")
-            return loader.undo(load_id, who)
+            clerk.keep("undo", load=load_id)
+            return loader.undo(clerk.access, load_id, who)
 
         _public.job = self._begin(UNDO, work)
 
@@ -86,6 +91,13 @@ class Desk:
     def _begin(self, kind: str, work) -> Job:
         self.job = Job(kind, self.who, work)
         return self.job
+
+
+def _clerk() -> visitor.Visitor:
+    """Who is at the desk, if she may load: looked up for each press of a button, whatever the page has offered."""
+    who = visitor.current()
+    who.require("loading")
+    return who
 
 
 @dataclass

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from data_access import Database, Load, read_loads, undoable
+from data_access import Load, VisitorsDatabase, read_loads, undoable
 from data_access.telling.reader import Reader
+from pages.entrance import visitor
 from pages.parts.choosing import name_field
 from pages.parts.desk import Desk, wrong_name
 from pages.parts.loading_words import kind_name, moment, subject_changed
@@ -13,7 +14,7 @@ MOST = 10  # loads on the page
 _WHO = "upload_undo_who"
 
 
-def show(reader: Reader, desk: Desk, database: Database) -> None:
+def show(reader: Reader, desk: Desk, database: VisitorsDatabase) -> None:
     """The newest loads, each with its files and sums; the newest one can be taken back."""
     t = reader.t
     st.subheader(t("upload.earlier"), anchor=False)
@@ -84,7 +85,7 @@ def _ask(reader: Reader, desk: Desk, load: Load) -> None:
 
 
 def _take_back(desk: Desk, load_id: int) -> None:
-    who = st.session_state[_WHO].strip()
+    who = visitor.current().who or st.session_state[_WHO].strip()
     if not wrong_name(who):
         desk.who = who
         desk.undo(load_id)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import streamlit as st
 
-from data_access import COUNCIL, Database, Period, Value, dimensions_for
+from data_access import COUNCIL, Period, Value, VisitorsDatabase, dimensions_for
 from data_access.telling.reader import Reader
 from data_access.telling.sentences import during
 from pages.parts import address, marks
@@ -24,7 +24,7 @@ class View:
     """What one visitor looks at on one page: which data, which days, which records, for whom, in which language."""
 
     page: str
-    database: Database
+    database: VisitorsDatabase
     reader: Reader
     audience: str
     period: Period
@@ -104,7 +104,7 @@ def _period(here, parts: bool) -> Period:
     return Period.parse(year if part == "year" else f"{year}-{part}")
 
 
-def _finished(database: Database) -> list[int]:
+def _finished(database: VisitorsDatabase) -> list[int]:
     """Years that the records reach to the last day, newest first: what the council can see. If none is, all years."""
     finished = [year for year in database.years if Period.year(year).last_day <= database.as_of.data_until]
     return finished or list(database.years)

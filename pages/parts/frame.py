@@ -16,16 +16,16 @@ from data_access import (
     INTERNAL,
     AsOf,
     DataAccessError,
-    Database,
     DatabaseEmpty,
     DatabaseError,
     DatabaseMissing,
     DataChanged,
-    open_database,
+    VisitorsDatabase,
 )
 from data_access.telling.reader import Reader
+from pages.entrance import visitor
 from pages.parts import audience
-from pages.parts.markdown import small
+from pages.parts.markdown import plain, small
 from pages.parts.texts import FOLDER, language, t
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class Here:
     """The page that is being told: its name, the data, who reads and for whom it is meant."""
 
     page: str
-    database: Database
+    database: VisitorsDatabase
     reader: Reader
     audience: str
 
@@ -52,18 +52,23 @@ class Here:
 def page(name: str, needs_records: bool = True, of_records: bool = False) -> Iterator[Here]:
     """Runs a page's story. Where there is no answer, a sentence stands in its place, never a traceback.
 
-    With `needs_records=False` it is told of a database into which nothing has been loaded yet, too. A page `of_records`
-    tells of them as they are: it is for internal use only.
+    It is told to whoever has a role that opens it, looked up here. With `needs_records=False` it is told of a database
+    into which nothing has been loaded yet, too. A page `of_records` tells of them as they are: it is for internal use
+    only.
     """
     st.title(t(f"pages.{name}.title"), anchor=False)
     try:
-        database = open_database()
+        who = visitor.current()
+        database = who.open()
+        database.require_page(name)
         reader = Reader(database.vocabulary, language(), (FOLDER,))
         if needs_records or database.coverage:
             _standing(name, database, reader)
         if of_records:
             audience.warn_of_records(reader)
-        yield Here(name, database, reader, INTERNAL if of_records else audience.choose(reader, name))
+        shown = INTERNAL if of_records else audience.choose(reader, name, database.access)
+        who.looks_at(name, shown)
+        yield Here(name, database, reader, shown)
         st.session_state.pop(TOLD_ANEW, None)
     except DataChanged as error:
         _tell_anew(error)
@@ -81,9 +86,11 @@ def as_of_words(reader: Reader, as_of: AsOf) -> str:
     return reader.t("notes.as_of", until=as_of.data_until, loaded=loaded)
 
 
-def _standing(page: str, database: Database, reader: Reader) -> None:
-    """How far the figures reach, and whether they are real."""
+def _standing(page: str, database: VisitorsDatabase, reader: Reader) -> None:
+    """How far the figures reach, which records they count, and whether they are real."""
     st.markdown(small(as_of_words(reader, database.as_of)))
+    if limits := database.limits():
+        st.info(plain(limits.text(reader.language)), icon=":material/filter_alt:")
     if database.demonstration:
         with st.container(border=True, gap="xsmall"):
             st.markdown(t("frame.demonstration"))
@@ -92,23 +99,28 @@ def _standing(page: str, database: Database, reader: Reader) -> None:
 
 
 def links(*names: str) -> None:
-    """Links to further pages, under their titles."""
+    """Links to further pages that the visitor may open, under their titles."""
+    opened = visitor.current().access
     with st.container(horizontal=True):
-        for name in names:
+        for name in filter(opened.opens, names):
             st.page_link(f"statistics/{name}.py", label=t(f"pages.{name}.title"), icon=":material/arrow_forward:")
 
 
 def say_unexpected(error: Exception) -> bool:
-    """A mistake of the program: the visitor gets a sentence, the log the whole story."""
+    """A mistake of the program: the visitor gets a sentence, the log the whole story.
+
+    What is refused to the press of a button comes here, too, as no page is being told then.
+    """
     log.error("%s", error, exc_info=error)
-    st.error(t("frame.unexpected"), icon=":material/error:")
+    said = error.text(language()) if isinstance(error, DataAccessError) else t("frame.unexpected")
+    st.error(said, icon=":material/error:")
     return True
 
 
 def _no_answer(error: DataAccessError) -> None:
     log.warning("%s", error, exc_info=error)
     st.error(error.text(language()), icon=":material/error:")
-    if isinstance(error, DatabaseEmpty):
+    if isinstance(error, DatabaseEmpty) and visitor.current().access.loading:
         st.page_link(LOADING_PAGE, label=t("pages.loading.title"), icon=":material/upload_file:")
     if isinstance(error, DatabaseError):
         st.button(t("frame.retry"), icon=":material/refresh:", key="retry")
@@ -143,6 +155,6 @@ def _build_demonstration() -> None:
     bar = st.progress(0.0, text=t("frame.building_waits"))
     with _building:
         try:
-            open_database()
+            visitor.current().open()
         except DatabaseMissing:
             build_demonstration(lambda done, step: bar.progress(min(done, 1.0), text=t(f"demo.{step}")))

@@ -1,6 +1,6 @@
 """The declared measures and dimensions in words, and how far the records of each subject reach."""
 
-from data_access import Database, dimensions, measures
+from data_access import VisitorsDatabase, dimensions, measures
 from data_access.language import format_date, sort_key
 from data_access.telling.reader import Reader
 from data_access.telling.tables import Column, Row, Table
@@ -24,7 +24,7 @@ def _listed(pairs) -> str:
     return "\n".join(f"- **{plain(name)}.** {plain(definition)}" for name, definition in pairs)
 
 
-def reach(reader: Reader, database: Database) -> Table:
+def reach(reader: Reader, database: VisitorsDatabase) -> Table:
     """From which day and up to which day there are records of each subject."""
     t, language = reader.t, reader.language
     rows = [

@@ -8,8 +8,9 @@ from datetime import date, datetime
 
 import streamlit as st
 
-from data_access import COUNCIL, QUALITY_SUBJECTS, Database, Note, Period, Quality, read_quality, warnings_of
+from data_access import COUNCIL, QUALITY_SUBJECTS, Note, Period, Quality, VisitorsDatabase, warnings_of
 from data_access.telling.reader import Reader
+from pages.parts.answers import remember
 from pages.parts.frame import LOCAL_TIME
 from pages.parts.markdown import plain
 
@@ -24,14 +25,9 @@ SUBJECTS = {
 }
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def _quality(version: str, _database: Database) -> Quality:
-    return read_quality(_database)
-
-
-def quality(database: Database) -> Quality:
-    """The quality of the data, read once for each state of them."""
-    return _quality(database.version, database)
+def quality(database: VisitorsDatabase) -> Quality:
+    """The quality of the data that the visitor may see, read once for each state of them."""
+    return database.quality(remember)
 
 
 def today() -> date:
@@ -52,7 +48,7 @@ def _warnings(view, subjects: Sequence[str], period: Period) -> tuple[Note, ...]
     return () if view.audience == COUNCIL else warnings_of(quality(view.database), subjects, period, today())
 
 
-def all_warnings(database: Database, period: Period) -> tuple[Note, ...]:
+def all_warnings(database: VisitorsDatabase, period: Period) -> tuple[Note, ...]:
     """What has to be said of the records of every subject."""
     return warnings_of(quality(database), QUALITY_SUBJECTS, period, today())
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from data_access import loader
 from data_access.telling.reader import Reader
-from pages.parts import exports
+from pages.parts import downloads, exports
 from pages.parts.desk import CHECK, LOAD, Desk, Outcome, others_job
 from pages.parts.frame import links
 from pages.parts.jobs import Job, watch
@@ -68,7 +68,12 @@ def loaded(reader: Reader, desk: Desk, outcome: Outcome) -> None:
         st.markdown(t("upload.mend_said"))
         st.download_button(
             t("upload.mend_file"),
-            data=lambda: loader.rejected_rows(plan, reader.language, load.load_id),
+            data=downloads.kept(
+                "loading",
+                f"rejected_{load.load_id}.xlsx",
+                lambda: loader.rejected_rows(plan, reader.language, load.load_id),
+                "loading",
+            ),
             file_name=exports.file_name(t("upload.rejected_file_name"), str(load.load_id), ending="xlsx"),
             mime=exports.XLSX,
             key="upload_mend",

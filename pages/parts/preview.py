@@ -7,7 +7,7 @@ import streamlit as st
 from data_access import loader
 from data_access.telling.reader import Reader
 from data_access.telling.tables import Column, Row, Table, of_words
-from pages.parts import exports
+from pages.parts import downloads, exports
 from pages.parts.desk import Desk
 from pages.parts.loading_words import kind_name, months, sentence
 from pages.parts.markdown import plain, small, with_code
@@ -139,7 +139,7 @@ def _rejected(reader: Reader, plan: loader.Plan) -> None:
     show_table(reader, table, headline, tall=TALL)
     st.download_button(
         t("upload.rejected_file"),
-        data=lambda: loader.rejected_list(plan, language),
+        data=downloads.kept("loading", "rejected.xlsx", lambda: loader.rejected_list(plan, language), "loading"),
         file_name=exports.file_name(t("upload.rejected_file_name"), ending="xlsx"),
         mime=exports.XLSX,
         key="upload_rejected",

@@ -13,7 +13,6 @@ from data_access import (
     OPEN,
     QUALITY_SUBJECTS,
     USUAL,
-    Database,
     Load,
     LoadWarning,
     Month,
@@ -22,6 +21,7 @@ from data_access import (
     RejectedRow,
     SubjectChange,
     Unknown,
+    VisitorsDatabase,
 )
 from data_access.language import cell_label, format_date
 from data_access.telling.reader import Reader
@@ -169,7 +169,7 @@ def months(reader: Reader, quality: Quality, year: Period) -> Table:
     return Table(reader.dimension("month"), tuple(columns), tuple(rows))
 
 
-def odd_months(reader: Reader, quality: Quality, database: Database) -> Table:
+def odd_months(reader: Reader, quality: Quality, database: VisitorsDatabase) -> Table:
     """A row a month with none or few of its usual records, and what is known to have happened in the year before it."""
     rows = []
     for month in odd(quality):
@@ -187,7 +187,7 @@ def _label(reader: Reader, month: Month) -> str:
     return cell_label(month.month, reader.language)
 
 
-def _events(reader: Reader, database: Database, month: Month) -> str:
+def _events(reader: Reader, database: VisitorsDatabase, month: Month) -> str:
     days = Period.parse(month.month)
     near = [
         getattr(event, f"text_{reader.language}")

@@ -8,7 +8,7 @@ import streamlit as st
 from data_access import Answer, AsOf, Comparison, Note, Period
 from data_access.telling import tables
 from data_access.telling.tables import Table
-from pages.parts import audience, charts, exports, going_deeper, marks
+from pages.parts import audience, charts, downloads, exports, going_deeper, marks
 from pages.parts.answers import notes_of, without
 from pages.parts.filters import View
 from pages.parts.frame import as_of_words
@@ -20,7 +20,7 @@ MAKERS = {"xlsx": (exports.as_xlsx, exports.XLSX), "csv": (exports.as_csv, expor
 LABELS = {"xlsx": "XLSX", "csv": "CSV"}
 BESIDE = 3  # columns of figures: a wider table stands under its chart
 VERY_LONG = 50  # rows: a longer table scrolls where it stands
-AT_THE_HEAD = ("demonstration", "protected")  # notes
+AT_THE_HEAD = ("demonstration", "protected", "limited")  # notes
 TALLEST = 900  # pixels of such a table
 
 
@@ -237,12 +237,14 @@ def offer_table(view: View, key: str, label: str, table: Table) -> None:
 def _offer_files(
     view: View, key: str, sheet: exports.Sheet, period: Period, labels: Mapping[str, str] = LABELS
 ) -> None:
-    """A button for each ending; a file is made when its button is pressed."""
+    """A button for each ending, where the visitor may take files along; a file is made when its button is pressed."""
+    if not view.database.access.downloads:
+        return
     for ending, label in labels.items():
         make, mime = MAKERS[ending]
         st.download_button(
             label,
-            data=lambda make=make: make(sheet),
+            data=downloads.kept(view.page, f"{key}.{ending}", lambda make=make: make(sheet)),
             file_name=exports.file_name(view.page, key, period.code, ending=ending),
             mime=mime,
             key=f"{view.page}_{key}_{ending}",

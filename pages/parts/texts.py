@@ -12,11 +12,14 @@ FOLDER = Path(__file__).parent.parent / "texts"
 # Beginnings of keys that are put together from codes: a page's name, a part of the year, a unit.
 DYNAMIC_PREFIXES = [
     "audit.findings.",
+    "audits.",
     "errors.not_allowed_",
     "errors.not_for_council_",
     "errors.sign_in_",
     "errors.unknown_",
     "pages.",
+    "roles.",
+    "departments.",
     "filters.part_",
     "filters.all_",
     "period.in_",

@@ -34,8 +34,9 @@ def _declared_pages() -> dict[str, str]:
 
 _FOLDERS = _declared_pages()
 NAVIGATION = list(_FOLDERS)
-# Pages that tell when they are opened; that on loading asks first, and has tests of its own.
-PAGES = [name for name in NAVIGATION if name != "loading"]
+# Pages that tell when they are opened; that on loading asks first, and that of audits is for who signs in: both have
+# tests of their own.
+PAGES = [name for name in NAVIGATION if name not in ("loading", "audits")]
 # Pages that count under filters; that on method explains, the annual report is one whole and has tests of its own, and
 # those on records tell of the records themselves.
 COUNTING_PAGES = [name for name in PAGES if _FOLDERS[name] == "statistics" and name not in ("method", "report")]

@@ -11,6 +11,7 @@ from data_access.telling.builder import freezing
 from data_access.telling.builder.asking import Answered
 from data_access.telling.builder.request import SAVED, Request, address_of
 from data_access.telling.reader import Reader
+from pages.entrance import visitor
 from pages.parts import address, audience
 from pages.parts.builder import controls
 from pages.parts.frame import LOCAL_TIME
@@ -23,7 +24,8 @@ _DONE = "builder_done"  # what became of the last thing done: (key of a sentence
 
 
 def who() -> str:
-    return st.session_state.get(_WHO, "")
+    """Who saves: whoever has signed in, else as she calls herself."""
+    return visitor.current().who or st.session_state.get(_WHO, "")
 
 
 def opened(reader: Reader) -> SavedView | None:
@@ -75,16 +77,8 @@ def show(reader: Reader, request: Request, figures: Callable[[], Answered]) -> N
     done = st.session_state.pop(_DONE, None)
     with st.expander(t("builder.saved_views"), icon=":material/bookmarks:", expanded=done is not None):
         _say(reader, done)
-        st.session_state[controls.key("who")] = who()
-        st.text_input(
-            t("builder.who"),
-            key=controls.key("who"),
-            on_change=_remember_who,
-            max_chars=80,
-            width=360,
-            icon=":material/person:",
-        )
-        st.markdown(small(t("builder.who_said")))
+        if not visitor.current().who:
+            _ask_who(t)
         try:
             found = SavedViews().seen_by(who())
         except DataAccessError as error:
@@ -95,6 +89,19 @@ def show(reader: Reader, request: Request, figures: Callable[[], Answered]) -> N
         for view in found:
             _show_one(reader, view)
         _form(reader, request, figures)
+
+
+def _ask_who(t) -> None:
+    st.session_state[controls.key("who")] = who()
+    st.text_input(
+        t("builder.who"),
+        key=controls.key("who"),
+        on_change=_remember_who,
+        max_chars=80,
+        width=360,
+        icon=":material/person:",
+    )
+    st.markdown(small(t("builder.who_said")))
 
 
 def _say(reader: Reader, done: str | DataAccessError | None) -> None:

@@ -1,0 +1,147 @@
+"""Who visits: looked up anew for each run, each press of a button and each file, so that what is taken away is gone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit import config
+from streamlit.auth_util import get_secrets_auth_section
+from streamlit.runtime.secrets import secrets_singleton
+
+from data_access import (
+    Access,
+    AccessNotSet,
+    DataAccessError,
+    Nobody,
+    NotAllowed,
+    VisitorsDatabase,
+    Witness,
+    audit,
+    open_access,
+    open_for,
+    visitor_of,
+)
+
+SHORTEST_SECRET = 32  # letters of `cookie_secret`, with which the sign-in in a browser is sealed
+_LOOKS = "looks"
+
+
+class NotSignedIn(DataAccessError):
+    """Nobody has signed in, where that is needed."""
+
+    key = "errors.not_signed_in"
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who visits. `who` and `name` are empty where nobody signs in; then nothing is kept of anybody."""
+
+    who: str
+    name: str
+    access: Access
+    witness: Witness
+    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def open(self) -> VisitorsDatabase:
+        """The case database as this visitor may see it; raises as `open_for`."""
+        return open_for(self.access, self.witness)
+
+    def looks_at(self, page: str, audience: str) -> None:
+        """Keeps that a page is opened, if anything is kept. Raises AuditUnavailable."""
+        if isinstance(self.witness, audit.Diary):
+            self.witness.page(page, audience)
+
+    def require(self, what: str) -> None:
+        """Raises NotAllowed unless the role gives it, and keeps that it was wanted."""
+        try:
+            self.access.require(what)
+        except NotAllowed as error:
+            self.witness.refused(error)
+            raise
+
+    def keep(self, event: str, **details: Any) -> None:
+        """Keeps what the visitor does, if anything is kept. Raises AuditUnavailable."""
+        if isinstance(self.witness, audit.Diary):
+            self.witness.keep(event, **details)
+
+    def again(self) -> "Visitor":
+        """The visitor as she is now: for what happens after the page has been told, where no page is."""
+        return _of(self.claims, None, used=True) if self.who else self
+
+
+@cache
+def signs_in() -> bool:
+    """Whether visitors sign in: as `[auth]` stands in the secrets when the server starts.
+
+    Raises AccessNotSet for secrets that cannot be read: Streamlit takes them for none, which would open the door.
+    """
+    there = [path for path in config.get_option("secrets.files") if Path(path).exists()]
+    if there and not secrets_singleton.load_if_toml_exists():
+        raise AccessNotSet(reason=", ".join(there))
+    section = get_secrets_auth_section()
+    if not section:
+        return False
+    for name, shortest in (("redirect_uri", 1), ("cookie_secret", SHORTEST_SECRET)):
+        if len(str(section.get(name, ""))) < shortest:
+            raise AccessNotSet(reason=f"secrets.toml, [auth] {name}")
+    return True
+
+
+def claims() -> dict[str, Any]:
+    """What the provider says of whoever visits. Raises NotSignedIn."""
+    if not st.user.get("is_logged_in"):
+        raise NotSignedIn()
+    return {name: value for name, value in st.user.to_dict().items() if name != "tokens"}
+
+
+def begin() -> Visitor:
+    """Who visits, at the beginning of a run: what was looked at before is past, and the sign-in is in use."""
+    looks().begin()
+    return _of(claims(), looks(), used=True) if signs_in() else _anybody()
+
+
+def current() -> Visitor:
+    """Who visits now. Raises NotSignedIn, SignInOver, NoRole, AccessNotSet, AuditUnavailable."""
+    return _of(claims(), looks(), used=False) if signs_in() else _anybody()
+
+
+def looks() -> audit.Looks:
+    """What this session has looked at."""
+    return st.session_state.setdefault(_LOOKS, audit.Looks())
+
+
+def _of(claims: Mapping[str, Any], looks: audit.Looks | None, used: bool) -> Visitor:
+    found = visitor_of(claims, looks, used)
+    return Visitor(found.who, found.name, found.access, found.diary, claims)
+
+
+def _anybody() -> Visitor:
+    """Without sign-in real records are for this computer only: whoever came through a proxy comes from elsewhere."""
+    headers = st.context.headers
+    through = any(name in headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip"))
+    here = listens_here_only() and not through and is_here(_without_port(headers.get("Host") or "localhost"))
+    return Visitor("", "", open_access(demonstration_only=not here), Nobody())
+
+
+def listens_here_only() -> bool:
+    """Whether only this computer can connect to the server."""
+    return is_here(config.get_option("server.address") or "")
+
+
+def is_here(address: str) -> bool:
+    """Whether an address is that of this computer itself, and of no network."""
+    if address.lower() == "localhost":
+        return True
+    try:
+        return ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _without_port(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdecimal() and not name.endswith(":") else host

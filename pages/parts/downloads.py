@@ -1,0 +1,22 @@
+"""Files that visitors take along: each is made when its button is pressed, for whoever may still have it then."""
+
+from collections.abc import Callable
+
+from pages.entrance import visitor
+
+
+def kept(page: str, file: str, make: Callable[[], bytes], needs: str = "downloads") -> Callable[[], bytes]:
+    """What makes a file when its button is pressed, and keeps that it was taken.
+
+    The press reaches the server outside of any page, so it is looked up anew who the visitor is and whether her role
+    gives what the file `needs`. Raises then what `visitor.current` does, and NotAllowed.
+    """
+    who = visitor.current()
+
+    def made() -> bytes:
+        now = who.again()
+        now.require(needs)
+        now.keep("download", page=page, file=file)
+        return make()
+
+    return made
