@@ -55,7 +55,10 @@ def choose_language() -> None:
 
 
 def pages(group: str, access: Access) -> list:
-    """The pages of a group that a visitor may open, in the order of the navigation."""
+    """The pages of a group in the order of the navigation, which shows those that the visitor may open.
+
+    The others are known by their address, so that a link to one is refused there in a sentence.
+    """
     return [
         st.Page(
             FOLDER / group / f"{name}.py",
@@ -63,9 +66,9 @@ def pages(group: str, access: Access) -> list:
             icon=icon,
             url_path=name,
             default=name == access.pages[0],
+            visibility="visible" if access.opens(name) else "hidden",
         )
         for name, icon in PAGES[group].items()
-        if access.opens(name)
     ]
 
 
@@ -73,7 +76,7 @@ choose_language()
 st.set_page_config(page_title=t("frame.title"), page_icon=TAB_ICON, layout="wide")
 access = come_in().access
 groups = {t("frame.statistics"): pages("statistics", access), t("frame.records"): pages("records", access)}
-chosen = st.navigation({name: found for name, found in groups.items() if found}, expanded=True)
+chosen = st.navigation(groups, expanded=True)
 if chosen.url_path != "loading":
     uploads.forget()  # files that were chosen and not checked
 chosen.run()

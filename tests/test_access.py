@@ -24,6 +24,8 @@ from data_access import (
 )
 from data_access.access import OpenToOthers, VisitorsDatabase
 from data_access.access.table import Access, access, departments, roles
+from data_access.telling.builder.reading import default
+from data_access.telling.builder.world import World, subject
 from tests.infrastructure.pages import NAVIGATION
 
 STORIES = {"overview", "benefits", "households", "psychologists", "day_centres"}
@@ -318,6 +320,16 @@ def test_quality_is_told_of_open_subjects_only(demonstration_url: str) -> None:
     unknown = open_for(EVERYBODY["clerk"], url=demonstration_url).quality(shared).unknown
     assert unknown
     assert not {one.dimension for one in unknown} & CLOSED
+
+
+def test_a_page_offers_open_subjects_only(demonstration_url: str) -> None:
+    def subjects(who: str) -> list[str]:
+        return list(open_for(EVERYBODY[who], url=demonstration_url).coverage)
+
+    assert subjects("director") == ["assistance", "day_centres", "psychologists", "status"]
+    assert subjects("saime") == ["day_centres"]
+    own = World.of(open_for(EVERYBODY["saime"], url=demonstration_url))
+    assert subject(default(own).measures[0]) == "day_centres"
 
 
 def test_the_visitors_database_shows_nothing_past_its_door() -> None:

@@ -100,8 +100,8 @@ class VisitorsDatabase:
 
     @property
     def coverage(self) -> Mapping[str, Coverage]:
-        """For each subject the days that its records reach."""
-        return self._database.coverage
+        """For each open subject the days that its records reach."""
+        return {name: days for name, days in self._database.coverage.items() if name in self.access.subjects}
 
     @property
     def as_of(self) -> AsOf:
