@@ -164,8 +164,9 @@ def test_on_a_dark_telephone_nothing_hangs_over_the_edge(server: StreamlitServer
 def test_every_page_is_in_the_navigation_in_either_language(server: StreamlitServer, visit: Visitor) -> None:
     page = visit(server)
     links = page.get_by_test_id("stSidebarNavLink")
-    assert links.count() == len(NAVIGATION)
-    for place, name in enumerate(NAVIGATION[1:], start=1):
+    known = [name for name in NAVIGATION if name != "audits"]  # nothing is kept of anybody where nobody signs in
+    assert links.count() == len(known)
+    for place, name in enumerate(known[1:], start=1):
         links.nth(place).click()
         page.wait_for_url(re.compile(rf"/{name}$"))
         settled(page)
