@@ -109,9 +109,8 @@ class _Parsing:
 
     def parsed(self) -> Parsed:
         raw = self.raw
-        frame = pd.DataFrame(index=raw.frame.index)
-        for column in self.kind.columns:
-            frame[column.name] = self._column(column)
+        columns = {column.name: self._column(column) for column in self.kind.columns}
+        frame = pd.DataFrame(columns, index=raw.frame.index)
         if self.born is not None and "birth_date" in frame:
             frame["birth_date"] = frame["birth_date"].fillna(self.born)
         for column in self.kind.columns:
@@ -288,16 +287,17 @@ class _Parsing:
     def _rejected_text(self) -> pd.DataFrame:
         """The rejected rows to be mended: as they stood, and empty where it could be personal."""
         rows = self.raw.frame[~self.good]
-        frame = pd.DataFrame(index=rows.index)
+        texts = {}
         for column in self.kind.columns:
             if column.personal or column.name not in rows:
-                frame[column.name] = ""
+                texts[column.name] = [""] * len(rows)
                 continue
             known = beginnings(column)
             safe = {text: "" if shown(text, column, known) == HIDDEN else text for text in rows[column.name].unique()}
-            frame[column.name] = rows[column.name].map(safe)
-        frame = frame.assign(file=self.raw.file, sheet=self.raw.sheet, row=rows["row"])
-        return frame.astype({name: "str" for name in frame if name != "row"}).reset_index(drop=True)
+            texts[column.name] = [safe[text] for text in rows[column.name]]
+        texts |= {"file": [self.raw.file] * len(rows), "sheet": [self.raw.sheet] * len(rows)}
+        frame = pd.DataFrame({name: pd.array(values, dtype="str") for name, values in texts.items()})
+        return frame.assign(row=rows["row"].to_numpy())
 
 
 def _spread(column: Column, values: list, places: np.ndarray, index: pd.Index) -> pd.Series:

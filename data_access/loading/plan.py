@@ -1,6 +1,7 @@
 """What a load would do, before it does it: files are read and checked, and nothing is written until `apply`."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
@@ -212,17 +213,19 @@ def plan(
         tables = reading.tables
         tell(0.7, "checking")
         checked = _checked(tables, connection, today, mends is not None)
-        described = _files(tables, checked)
+        parts = _parts(tables, checked)
+        described = _files(tables, parts, checked)
         known = {(file.kind, file.name) for file in already_loaded(connection, described)}
         if known:
             tables = [table for table in tables if (table.kind, table.file) not in known]
             checked = _checked(tables, connection, today, mends is not None)
-            described = _files(tables, checked)
+            parts = _parts(tables, checked)
+            described = _files(tables, parts, checked)
         would_change = changes(connection, checked.accepted, mends is not None)
     tell(1.0, "checking")
     return Plan(
         url=url,
-        parts=[_part(table, checked) for table in tables],
+        parts=parts,
         changes=would_change,
         warnings=checked.warnings,
         notes=[(table.file, note) for table in tables if mends is None for note in table.parsed.notes],
@@ -340,37 +343,39 @@ def _other_totals(tables: list[_Table]) -> Iterator[Warning]:
             yield Warning(table.kind, "other_total", table.parsed.rows_read, params=params)
 
 
-def _part(table: _Table, checked: Checked) -> Part:
-    def own(rows: pd.DataFrame) -> int:
-        rows = rows[(rows["kind"] == table.kind) & (rows["file"] == table.file) & (rows["sheet"] == table.sheet)]
-        return rows["row"].nunique()
-
-    accepted = own(checked.accepted[table.kind].assign(kind=table.kind)[["kind", *PLACE]])
-    return Part(
-        table.file,
-        table.sheet,
-        table.kind,
-        table.parsed.rows_read,
-        accepted,
-        own(checked.rejections),
-        own(checked.dropped),
-    )
+def _parts(tables: list[_Table], checked: Checked) -> list[Part]:
+    """How many rows of each table are accepted, rejected and left out."""
+    counted = [_rows_of_tables(rows.assign(kind=kind)) for kind, rows in checked.accepted.items()]
+    accepted = {table: rows for one in counted for table, rows in one.items()}
+    rejected, dropped = _rows_of_tables(checked.rejections), _rows_of_tables(checked.dropped)
+    found = []
+    for table in tables:
+        name = (table.kind, table.file, table.sheet)
+        rows = (each.get(name, 0) for each in (accepted, rejected, dropped))
+        found.append(Part(table.file, table.sheet, table.kind, table.parsed.rows_read, *rows))
+    return found
 
 
-def _files(tables: list[_Table], checked: Checked) -> tuple[LoadedFile, ...]:
+def _rows_of_tables(rows: pd.DataFrame) -> Counter[tuple[str, str, str]]:
+    """By kind, file and sheet the number of different rows."""
+    different = rows[["kind", *PLACE]].drop_duplicates()
+    return Counter(different[["kind", "file", "sheet"]].itertuples(index=False, name=None))
+
+
+def _files(tables: list[_Table], parts: list[Part], checked: Checked) -> tuple[LoadedFile, ...]:
     """Files as the database keeps them: sheets of one kind in one file are counted together."""
     files: dict[tuple[str, str, str], list[Part]] = {}
-    for table in tables:
-        files.setdefault((table.kind, table.hash, table.file), []).append(_part(table, checked))
+    for table, part in zip(tables, parts, strict=True):
+        files.setdefault((table.kind, table.hash, table.file), []).append(part)
     return tuple(
         LoadedFile(
             *names,
-            rows_read=sum(part.read for part in parts),
-            rows_accepted=sum(part.accepted for part in parts),
-            rows_rejected=sum(part.rejected for part in parts),
+            rows_read=sum(part.read for part in of_file),
+            rows_accepted=sum(part.accepted for part in of_file),
+            rows_rejected=sum(part.rejected for part in of_file),
             replaces=replaced_by(names[0], _of_file(checked.accepted[names[0]], names[2])),
         )
-        for names, parts in files.items()
+        for names, of_file in files.items()
     )
 
 
@@ -381,8 +386,11 @@ def _of_file(rows: pd.DataFrame, name: str) -> pd.DataFrame:
 def _rejected_rows(tables: list[_Table], checked: Checked) -> dict[str, pd.DataFrame]:
     """The rejected rows themselves, by kind, in the order in which they stand in the files."""
     rows = {}
+    with_any = set(checked.rejections["file"])
     wrong = pd.MultiIndex.from_frame(checked.rejections[["kind", *PLACE]].astype("str"))
     for table in tables:
+        if table.file not in with_any:
+            continue
         keys = pd.MultiIndex.from_frame(table.frame[PLACE].assign(kind=table.kind)[["kind", *PLACE]].astype("str"))
         typed = table.frame[keys.isin(wrong)]
         both = pd.concat([as_text(typed), table.parsed.rejected]).sort_values("row", kind="stable")
