@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from data_access import UNKNOWN, Vocabulary, dimension, dimensions, dimensions_of, measures, open_database
 from data_access.telling.builder import offers
 from data_access.telling.builder.asking import question_of
+from data_access.telling.builder.drilling import further, only, split
 from data_access.telling.builder.reading import NAMES, default, read
 from data_access.telling.builder.request import CHARTS, COMPARISONS, SHARES, SHOWN, TOPS, UP, Request, address_of
 from data_access.telling.builder.world import World, is_time, measures_of, subject
 from data_access.telling.reader import Reader
 from pages.parts.builder import presets
-from pages.parts.builder.drilling import further, only, split
 from tests.infrastructure.builder import understood, world_of_years
 
 

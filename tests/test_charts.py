@@ -12,8 +12,9 @@ import plotly.graph_objects as go
 import pytest
 
 from data_access import TOTAL, Note, Question, open_database
+from data_access.telling import palette
 from data_access.telling.reader import Reader
-from pages.parts import charts, palette
+from pages.parts import charts
 from pages.parts.texts import FOLDER
 
 REPOSITORY = Path(__file__).resolve().parents[1]

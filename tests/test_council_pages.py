@@ -30,12 +30,12 @@ from data_access import (
 )
 from data_access.language import format_euros, format_value, texts
 from data_access.telling.builder import asking, freezing
+from data_access.telling.builder.drilling import asked_by
 from data_access.telling.builder.reading import read
 from data_access.telling.builder.request import address_of
 from data_access.telling.builder.world import World
 from pages.parts import answers, filters
 from pages.parts.answers import Refused
-from pages.parts.builder.drilling import asked_by
 from tests.infrastructure.pages import (
     COUNTING_PAGES,
     WORDS,

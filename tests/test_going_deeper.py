@@ -8,13 +8,13 @@ import pytest
 
 from data_access import INTERNAL, Database, Period, Question, dimension, open_database
 from data_access.telling.builder.asking import question_of
+from data_access.telling.builder.drilling import only, split
 from data_access.telling.builder.reading import read
 from data_access.telling.builder.request import Request, address_of
 from data_access.telling.builder.world import World
 from data_access.telling.reader import Reader
 from data_access.telling.tables import Table
 from pages.parts import going_deeper
-from pages.parts.builder.drilling import only, split
 from pages.parts.filters import View
 from pages.parts.going_deeper import Ways, choices_of
 from pages.parts.texts import FOLDER

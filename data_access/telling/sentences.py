@@ -3,9 +3,12 @@
 The forms stand in the catalogues; here is only which one is taken.
 """
 
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
 import pandas as pd
 
-from data_access.answer import WITHHELD, Answer
+from data_access.answer import WITHHELD, Answer, AsOf
 from data_access.comparison import Comparison
 from data_access.language import format_euros
 from data_access.measures import measure
@@ -16,6 +19,15 @@ from data_access.telling.tables import extremes
 from data_access.telling.withheld import hidden, is_number
 
 SOME_WITHHELD = "some_withheld"  # among what fills a sentence: what is named first is so of the figures shown
+
+
+LOCAL_TIME = ZoneInfo("Europe/Riga")
+
+
+def as_of_words(reader: Reader, as_of: AsOf) -> str:
+    """Up to which day the records reach and when they were loaded, by the clock on the wall."""
+    loaded = as_of.loaded_at.replace(tzinfo=UTC).astimezone(LOCAL_TIME)
+    return reader.t("notes.as_of", until=as_of.data_until, loaded=loaded)
 
 
 def during(reader: Reader, period: Period) -> str:

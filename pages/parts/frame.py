@@ -7,14 +7,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from data_access import (
     INTERNAL,
-    AsOf,
     DataAccessError,
     DatabaseEmpty,
     DatabaseError,
@@ -23,6 +20,7 @@ from data_access import (
     VisitorsDatabase,
 )
 from data_access.telling.reader import Reader
+from data_access.telling.sentences import as_of_words
 from pages.entrance import visitor
 from pages.parts import audience
 from pages.parts.markdown import plain, small
@@ -30,7 +28,6 @@ from pages.parts.texts import FOLDER, language, t
 
 log = logging.getLogger(__name__)
 
-LOCAL_TIME = ZoneInfo("Europe/Riga")
 # As seen from pages/app.py:
 METHOD_PAGE = "statistics/method.py"
 LOADING_PAGE = "records/loading.py"
@@ -78,12 +75,6 @@ def page(name: str, needs_records: bool = True, of_records: bool = False) -> Ite
         _no_answer(error)
         # Before the story has begun, a context manager can only leave by an exception.
         st.stop()
-
-
-def as_of_words(reader: Reader, as_of: AsOf) -> str:
-    """Up to which day the records reach and when they were loaded, by the clock on the wall."""
-    loaded = as_of.loaded_at.replace(tzinfo=UTC).astimezone(LOCAL_TIME)
-    return reader.t("notes.as_of", until=as_of.data_until, loaded=loaded)
 
 
 def _standing(page: str, database: VisitorsDatabase, reader: Reader) -> None:

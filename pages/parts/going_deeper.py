@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from data_access import TOTAL, Answer, Comparison, Period, dimension
+from data_access.telling.builder.drilling import Codes, asked_by, further, only, split
 from data_access.telling.builder.reading import read
 from data_access.telling.builder.request import Request, address_of
 from data_access.telling.builder.wording import joined
@@ -19,7 +20,6 @@ from data_access.telling.reader import Reader
 from data_access.telling.tables import Table
 from pages.parts import address
 from pages.parts.builder import controls
-from pages.parts.builder.drilling import Codes, asked_by, further, only, split
 from pages.parts.filters import PARTS, View
 from pages.parts.markdown import plain, small
 

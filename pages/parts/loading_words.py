@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from data_access import DataAccessError, SubjectChange, loader
 from data_access.language import cell_label, format_datetime, format_euros
 from data_access.telling.reader import Reader
-from pages.parts.frame import LOCAL_TIME
+from data_access.telling.sentences import LOCAL_TIME
 
 
 def kind_name(reader: Reader, kind: str) -> str:

@@ -10,8 +10,8 @@ import streamlit as st
 
 from data_access import COUNCIL, QUALITY_SUBJECTS, Note, Period, Quality, VisitorsDatabase, warnings_of
 from data_access.telling.reader import Reader
+from data_access.telling.sentences import LOCAL_TIME
 from pages.parts.answers import remember
-from pages.parts.frame import LOCAL_TIME
 from pages.parts.markdown import plain
 
 QUALITY_PAGE = "records/quality.py"  # as seen from pages/app.py

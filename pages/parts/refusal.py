@@ -3,10 +3,10 @@
 import streamlit as st
 
 from data_access.telling.builder import wording
+from data_access.telling.builder.drilling import asked_by
 from data_access.telling.builder.request import address_of
 from pages.parts import address
 from pages.parts.answers import Refused
-from pages.parts.builder.drilling import asked_by
 from pages.parts.filters import View
 from pages.parts.markdown import plain
 

@@ -1,4 +1,4 @@
 """The table builder without its page: from an address to a request, from a request to its figures, a table and words.
 
-`request`, `reading`, `offers` and `wording` ask for nothing; `asking` asks.
+`asking` asks; the others ask for nothing.
 """

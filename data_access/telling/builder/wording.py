@@ -39,8 +39,8 @@ def asked(
     if before:
         only = f"{t(f'builder.show_{show}').lower()}; " if show else ""
         text += " " + t("builder.against", only=only, before=reader.period(before))
-    if filters := _filters(reader, where):
-        text += f" – {filters}"
+    if said := filters(reader, where):
+        text += f" – {said}"
     return text[:1].upper() + text[1:]
 
 
@@ -64,7 +64,7 @@ def joined(reader: Reader, texts: Sequence[str]) -> str:
     return ", ".join(texts[:-1]) + f" {reader.t('builder.and')} " + texts[-1]
 
 
-def _filters(reader: Reader, where: Sequence[tuple[str, Sequence[str]]]) -> str:
+def filters(reader: Reader, where: Sequence[tuple[str, Sequence[str]]]) -> str:
     """The chosen values in one phrase; too many are only counted."""
     if sum(len(codes) for _, codes in where) > MOST_NAMED:
         return reader.t("builder.filtered", count=len(where))

@@ -11,10 +11,10 @@ from data_access.telling.builder import freezing
 from data_access.telling.builder.asking import Answered
 from data_access.telling.builder.request import SAVED, Request, address_of
 from data_access.telling.reader import Reader
+from data_access.telling.sentences import LOCAL_TIME
 from pages.entrance import visitor
 from pages.parts import address, audience
 from pages.parts.builder import controls
-from pages.parts.frame import LOCAL_TIME
 from pages.parts.markdown import plain, small
 
 LIVE, FROZEN = "live", "frozen"

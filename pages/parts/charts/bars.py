@@ -4,6 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from data_access import TOTAL, WITHHELD, measure
+from data_access.telling.palette import GREY, INK_ON_DARK, SHADE, mark
 from data_access.telling.reader import Reader
 from data_access.telling.withheld import cell, column
 from pages.parts.charts.figure import (
@@ -19,7 +20,6 @@ from pages.parts.charts.figure import (
     new_figure,
     scaled,
 )
-from pages.parts.palette import GREY, INK_ON_DARK, SHADE, mark
 
 PATTERN = {"fillmode": "overlay", "fgcolor": INK_ON_DARK, "size": 6, "solidity": 0.25}
 WIDTH = 0.36  # of a bar, in rows

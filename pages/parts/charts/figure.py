@@ -8,9 +8,9 @@ import plotly.graph_objects as go
 
 from data_access import WITHHELD, measure
 from data_access.language import format_euros
+from data_access.telling.palette import GREY, INK_ON_DARK, INK_ON_LIGHT
 from data_access.telling.reader import Reader
 from data_access.telling.withheld import is_number
-from pages.parts.palette import GREY, INK_ON_DARK, INK_ON_LIGHT
 
 NO_BREAK_SPACE = "\u00a0"
 SEPARATORS = {"lv": f",{NO_BREAK_SPACE}", "en": ".,"}

@@ -8,10 +8,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from data_access import TOTAL, WITHHELD, Note
+from data_access.telling.palette import SHADE, Mark, mark
 from data_access.telling.reader import Reader
 from data_access.telling.withheld import column, is_number
 from pages.parts.charts.figure import SMALL, axis_figure, legend, named_ticks, new_figure, scaled, upright
-from pages.parts.palette import SHADE, Mark, mark
 
 GRID = "rgba(123,133,143,0.35)"
 BREAKS_DRAWN = "breaks"  # stands in `layout.meta` of a figure whose breaks carry numbers

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from data_access import TOTAL, WITHHELD, dimension
+from data_access.telling.palette import HEAT_DARK, HEAT_LIGHT, HEAT_MIDDLE, INK_ON_DARK, INK_ON_LIGHT, SQUARES
 from data_access.telling.reader import Reader
 from data_access.telling.withheld import column as column_of
 from pages.parts.charts.figure import (
@@ -23,7 +24,6 @@ from pages.parts.charts.figure import (
     new_figure,
     scaled,
 )
-from pages.parts.palette import HEAT_DARK, HEAT_LIGHT, HEAT_MIDDLE, INK_ON_DARK, INK_ON_LIGHT, SQUARES
 
 HEAT_ROW = 46  # pixels of a row of a heat map with its name above it
 HEAT_CELL = 24  # pixels of its cells

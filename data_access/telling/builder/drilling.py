@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from data_access import Period, Question, Vocabulary
+from data_access.period import Period
+from data_access.question import Question
 from data_access.telling.builder.request import MOST_ROWS, Request
 from data_access.telling.builder.world import is_time, possible
+from data_access.vocabulary import Vocabulary
 
 Codes = Mapping[str, str]
 

@@ -1,0 +1,320 @@
+"""Makes a deck: each slide's request is read, asked through the one door and told in words and plain data."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from data_access.answer import WITHHELD, Answer, AsOf, Note
+from data_access.database import Database
+from data_access.deck import charting
+from data_access.deck.model import (
+    FIGURES,
+    LINES,
+    METHOD,
+    MOVERS,
+    TABLE,
+    TITLE,
+    Address,
+    Chart,
+    Deck,
+    KeyFigure,
+    MadeDeck,
+    MadeSlide,
+    Slide,
+    SmallRow,
+    SmallTable,
+    of_year,
+)
+from data_access.deck.speaking import alternative_of, alternative_of_figures, notes_of_figures, notes_of_table
+from data_access.errors import NoRecordsOfYear, NotForCouncil, NotProtected
+from data_access.measures import measure
+from data_access.period import Period
+from data_access.question import COUNCIL, Question
+from data_access.telling import headlines
+from data_access.telling.builder import asking, making, wording
+from data_access.telling.builder.asking import Answered
+from data_access.telling.builder.drilling import asked_by
+from data_access.telling.builder.reading import read
+from data_access.telling.builder.request import AUDIENCE, Request, Trouble, address_of
+from data_access.telling.builder.world import World, is_time
+from data_access.telling.reader import Reader
+from data_access.telling.sentences import as_of_words, during
+from data_access.telling.tables import Column, Row, Table
+from data_access.telling.withheld import is_number
+
+Answering = Callable[[Question], Answer]
+# Notes that are said under a chart; breaks are numbered in it, and the foot says what the others say.
+ON_SLIDE = ("gap", "not_loaded", "not_yet", "days_missing", "period_not_over", "like_for_like", "like_for_like_days")
+NO_PERIOD = ("bad_period", "no_records")  # troubles with an address after which it would be a table of other days
+MOST_ROWS, FIRST_ROWS, MOST_FIGURES = 7, 5, 4  # of a small table on a slide
+REFUSED = (NotForCouncil, NotProtected)
+
+
+def make_deck(
+    database: Database,
+    reader: Reader,
+    deck: Deck,
+    answer: Answering | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> MadeDeck:
+    """A deck told in the reader's language. `answer` answers one question, by default the database itself; `progress`
+    hears after each slide how many are done, and of how many.
+
+    Raises NoRecordsOfYear, NotForCouncil for a year that is not over, and what `Database.ask` raises but for questions
+    that are not for the audience: their slides say so.
+    """
+    if deck.year not in database.years:
+        raise NoRecordsOfYear(year=str(deck.year))
+    if deck.audience == COUNCIL and Period.year(deck.year).last_day > database.as_of.data_until:
+        raise NotForCouncil("unfinished")
+    maker = SlideMaker(database, reader, deck, answer)
+    slides = []
+    for number, slide in enumerate(deck.slides, start=1):
+        slides.append(maker.make(slide))
+        progress(number, len(deck.slides))
+    return MadeDeck(maker.title, deck.year, deck.audience, reader.language, database.as_of.demonstration, tuple(slides))
+
+
+class SlideMaker:
+    """Makes the slides of one deck one by one."""
+
+    def __init__(self, database: Database, reader: Reader, deck: Deck, answer: Answering | None = None):
+        self.database, self.reader, self.deck = database, reader, deck
+        self.world, self.answer = World.of(database), answer or database.ask
+
+    @property
+    def title(self) -> str:
+        """How the deck is called; that of the prepared one says its year."""
+        return self.deck.name or self.reader.t("deck.prepared", when=during(self.reader, Period.year(self.deck.year)))
+
+    def make(self, slide: Slide) -> MadeSlide:
+        """A slide with its figures and words. What is not for the audience is said; other errors are raised."""
+        if slide.kind == TITLE:
+            made = self._title()
+        elif slide.kind == METHOD:
+            made = self._method()
+        elif slide.kind == FIGURES:
+            made = self._figures(slide)
+        else:
+            made = self._table(slide)
+        headline = slide.headline or made.generated
+        return replace(made, headline=headline, comment=slide.comment, foot=made.foot or self.foot(self.database.as_of))
+
+    def foot(self, as_of: AsOf) -> str:
+        """Source, how fresh the figures are, and how they are protected, in one line."""
+        t = self.reader.t
+        protection = "council" if self.deck.audience == COUNCIL else "internal"
+        said = (
+            t("deck.source_demonstration" if as_of.demonstration else "deck.source_records"),
+            as_of_words(self.reader, as_of).rstrip("."),
+            t(f"deck.protection_{protection}", mark=self.reader.withheld),
+        )
+        return " · ".join(said)
+
+    def _title(self) -> MadeSlide:
+        t = self.reader.t
+        said = [t("deck.sitting" if self.deck.audience == COUNCIL else "deck.internal")]
+        return MadeSlide(TITLE, self.title, self.title, subtitle=said[0], alternative=self.title)
+
+    def _method(self) -> MadeSlide:
+        t, as_of = self.reader.t, self.database.as_of
+        said = [
+            t("deck.invented") if as_of.demonstration else t("deck.source_records") + ".",
+            as_of_words(self.reader, as_of),
+            t("deck.counted"),
+            t("deck.missing"),
+            t("deck.broken"),
+            t("deck.rounded"),
+            t("deck.protected", mark=self.reader.withheld) if self.deck.audience == COUNCIL else t("deck.exact"),
+        ]
+        headline = t("deck.method")
+        return MadeSlide(METHOD, headline, headline, sentences=tuple(said), notes="\n".join(said), alternative=headline)
+
+    # ── large figures ──
+
+    def _figures(self, slide: Slide) -> MadeSlide:
+        reader = self.reader
+        found, remarks, asked = [], [], []
+        for address in slide.figures:
+            name = address.get("name")
+            request, troubles = self._read({key: text for key, text in address.items() if key != "name"})
+            label = reader.t(f"deck.figure_{name}") if name and f"deck.figure_{name}" in reader.t else None
+            if _another(address, request, troubles):
+                remarks += [trouble.text(reader) for trouble in troubles]
+                continue
+            try:
+                answered = asking.ask(replace(request, rows=(), column=None), self.database, self.world, self.answer)
+            except REFUSED as error:
+                remarks.append(f"{label or reader.measure(request.measures[0])}. {error.text(reader.language)}")
+                continue
+            found.append(key_figure(reader, request, answered, label))
+            asked.append((found[-1].label, request, answered))
+            remarks += [note.text(reader.language) for note in answered.notes if note.kind in ON_SLIDE]
+        remarks += self._breaks_between([(request, answered) for _, request, answered in asked])
+        said, year = tuple(dict.fromkeys(remarks)), reader.period(Period.year(self.deck.year))
+        headline = reader.t("deck.figures_headline", period=year, count=len(found))
+        return MadeSlide(
+            FIGURES,
+            headline,
+            headline,
+            figures=tuple(found),
+            remarks=said if found else (),
+            sentences=() if found else said,
+            notes=notes_of_figures(reader, headline, found, asked),
+            alternative=alternative_of_figures(reader, headline, found),
+        )
+
+    # ── a table of the builder ──
+
+    def _read(self, address: Address) -> tuple[Request, tuple[Trouble, ...]]:
+        told = {**of_year(address, self.deck.year), AUDIENCE: self.deck.audience}
+        return read(told, self.world)
+
+    def _table(self, slide: Slide) -> MadeSlide:
+        request, troubles = self._read(slide.address)
+        said = [trouble.text(self.reader) for trouble in troubles]
+        if _another(slide.address, request, troubles):
+            return self._not_made(said)
+        try:
+            answered = asking.ask(request, self.database, self.world, self.answer)
+        except REFUSED as error:
+            nearest = getattr(error, "nearest", None)
+            if nearest is None:
+                return self._not_made([*said, error.text(self.reader.language)])
+            request = asked_by(nearest, self.world.vocabulary)
+            answered = asking.ask(request, self.database, self.world, self.answer)
+            said.append(self.reader.t("deck.replaced"))
+        return self.tell(slide, request, answered, said)
+
+    def _not_made(self, said: Sequence[str]) -> MadeSlide:
+        headline = self.reader.t("deck.not_made")
+        return MadeSlide(TABLE, headline, headline, sentences=tuple(said), notes="\n".join(said), alternative=headline)
+
+    def tell(self, slide: Slide, request: Request, answered: Answered, said: Sequence[str] = ()) -> MadeSlide:
+        """A slide of an answered request; `said` are sentences about it that are known already."""
+        reader = self.reader
+        picture = charting.drawn(reader, request, answered, slide.chart)
+        chart = charting.chart_of(reader, picture)
+        headline = headlines.headline(reader, picture.request, picture.answered, picture.kind == MOVERS)
+        full = making.make(reader, replace(request, top=None), answered)
+        wanted = (slide.table or chart is None) and not (full.table.empty or full.table.unknown)
+        small = small_table(reader, request, answered) if wanted else None
+        sentences = () if chart or small else (_nothing(reader, picture, full.table),)
+        remarks = [*said, *(picture.remarks if chart else ()), *_remarks(reader, chart, answered.notes)]
+        remarks += self._breaks_between([(request, answered)])
+        remarks += wording.filtered(reader, request)
+        kept = replace(request, audience=self.deck.audience)
+        return MadeSlide(
+            TABLE,
+            headline,
+            headline,
+            chart=chart,
+            table=small,
+            sentences=sentences,
+            remarks=tuple(dict.fromkeys(remarks)),
+            foot=self.foot(answered.as_of),
+            notes=notes_of_table(reader, request, answered, full, headline),
+            alternative=alternative_of(reader, headline, chart, small),
+            full=full.table,
+            address=address_of(kept),
+        )
+
+    def _breaks_between(self, asked: Sequence[tuple[Request, Answered]]) -> list[str]:
+        """The breaks between years that are compared: a series of the two years says them."""
+        found: dict[Note, None] = {}
+        for request, answered in asked:
+            before, now = answered.before, answered.period
+            if before is None or before.grain != "year" or now.grain != "year":
+                continue
+            question = Question.of(
+                request.measures,
+                Period(before.start, now.end),
+                by="year",
+                audience=self.deck.audience,
+                ages="each_year",
+            )
+            try:
+                notes = self.answer(question).notes
+            except REFUSED:
+                continue
+            found |= {note: None for note in notes if note.kind == "break"}
+        said = sorted(found, key=lambda note: note.param("day"))
+        texts = dict.fromkeys(note.param(f"reason_{self.reader.language}") for note in said)
+        return [self.reader.t("deck.breaks_between", what="; ".join(texts))] if texts else []
+
+
+def _another(address: Address, request: Request, troubles: Sequence[Trouble]) -> bool:
+    """Whether an address was understood as a table of something else than was asked for."""
+    asked = {code.strip() for code in address.get("m", "").split(",")}
+    return not asked >= set(request.measures) or any(trouble.key in NO_PERIOD for trouble in troubles)
+
+
+def key_figure(reader: Reader, request: Request, answered: Answered, label: str | None) -> KeyFigure:
+    """One large figure: that over everything of a request."""
+    told = headlines.Told(reader, replace(request, rows=(), column=None, measures=request.measures[:1]), answered)
+    value, unit = told.total(), measure(told.code).unit
+    name = label or wording.joined(
+        reader, [reader.measure(told.code), *([said] if (said := wording.filters(reader, request.where)) else [])]
+    )
+    change = headlines.changed_of(told) if request.compare and is_number(value) else ""
+    return KeyFigure(
+        name, told.code, charting.plain(value), charting.written(reader, unit, value), change, address_of(request)
+    )
+
+
+def _nothing(reader: Reader, picture: charting.Drawn, table: Table) -> str:
+    """Why there is no picture."""
+    if table.withheld:
+        return reader.t("deck.withheld", mark=reader.withheld)
+    known = headlines.Told(reader, picture.request, picture.answered).total() is not None
+    return reader.t("deck.nothing" if known else "deck.unknown")
+
+
+def small_table(reader: Reader, request: Request, answered: Answered) -> SmallTable:
+    """The table as it fits on a slide: its first rows, of time its last ones, and its first columns."""
+    timed = bool(request.rows) and is_time(request.rows[0])
+    rows = request.rows[:1]
+    of = charting.counted_over(answered, request.rows[1:])
+    top = request.top
+    if rows and not timed and not top and len(set(of.frame[rows[0]])) > MOST_ROWS + 1:
+        top = FIRST_ROWS
+    made = making.make(reader, replace(request, rows=rows, top=top), of).table
+    parts, totals = ([row for row in made.rows if row.total is total] for total in (False, True))
+    columns = made.columns[:MOST_FIGURES]
+    return SmallTable(
+        made.corner,
+        tuple(column.name for column in columns),
+        tuple(
+            SmallRow(row.name.strip(), _cells(reader, row, columns), row.total)
+            for row in (*(parts[-MOST_ROWS:] if timed else parts), *totals)
+        ),
+    )
+
+
+def _cells(reader: Reader, row: Row, columns: Sequence[Column]) -> tuple[str, ...]:
+    return tuple(
+        charting.written(reader, Table.unit(row, column), figure, column.change)
+        for column, figure in zip(columns, row.figures[: len(columns)], strict=True)
+    )
+
+
+def _remarks(reader: Reader, chart: Chart | None, notes: Sequence[Note]) -> list[str]:
+    """What has to be said under a chart: its breaks by their numbers, points that are no figures, what is missing."""
+    found = []
+    if chart and chart.breaks:
+        said = "; ".join(reader.t("deck.break", number=one.number, text=one.text) for one in chart.breaks)
+        found.append(reader.t("deck.breaks", what=said))
+    if chart:
+        found += _points(reader, chart)
+    return [*found, *(note.text(reader.language) for note in notes if note.kind in ON_SLIDE)]
+
+
+def _points(reader: Reader, chart: Chart) -> list[str]:
+    """Points without a figure, where the categories themselves do not say so."""
+    if len(chart.series) < 2 and chart.kind != LINES:
+        return []
+    found: dict[str, list[str]] = {}
+    for series in chart.series:
+        for category, value, label in zip(chart.categories, series.values, series.labels, strict=True):
+            if value is WITHHELD or value is None:
+                found.setdefault(label, []).append(f"{category} ({series.name})")
+    return [reader.t("deck.point", name=label, what=", ".join(places)) for label, places in found.items()]
