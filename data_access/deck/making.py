@@ -25,7 +25,7 @@ from data_access.deck.model import (
     of_year,
 )
 from data_access.deck.speaking import alternative_of, alternative_of_figures, notes_of_figures, notes_of_table
-from data_access.errors import NoRecordsOfYear, NotForCouncil, NotProtected
+from data_access.errors import NoRecordsOfYear, NotAllowed, NotForCouncil, NotProtected
 from data_access.measures import measure
 from data_access.period import Period
 from data_access.question import COUNCIL, Question
@@ -43,10 +43,13 @@ from data_access.telling.withheld import is_number
 
 Answering = Callable[[Question], Answer]
 # Notes that are said under a chart; breaks are numbered in it, and the foot says what the others say.
-ON_SLIDE = ("gap", "not_loaded", "not_yet", "days_missing", "period_not_over", "like_for_like", "like_for_like_days")
+ON_SLIDE = (
+    *("gap", "not_loaded", "not_yet", "days_missing", "period_not_over"),
+    *("like_for_like", "like_for_like_days", "limited"),
+)
 NO_PERIOD = ("bad_period", "no_records")  # troubles with an address after which it would be a table of other days
 MOST_ROWS, FIRST_ROWS, MOST_FIGURES = 7, 5, 4  # of a small table on a slide
-REFUSED = (NotForCouncil, NotProtected)
+REFUSED = (NotForCouncil, NotProtected, NotAllowed)
 
 
 def make_deck(
