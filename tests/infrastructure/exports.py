@@ -482,7 +482,7 @@ def cell(value: object, name: str, style: Style) -> str:
     return style.amount(value) if name == "cents" else str(value)
 
 
-def write_csv(path: Path, kind: str, rows: list[Row], style: Style = STYLES[0]) -> None:
+def write_csv(path: Path, kind: str, rows: Iterable[Row], style: Style = STYLES[0]) -> None:
     names = headings(kind)
     with path.open("w", encoding=style.encoding, newline="") as file:
         writer = csv.writer(file, delimiter=style.separator, lineterminator="\r\n")
