@@ -238,7 +238,11 @@ def test_an_open_document() -> None:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("META-INF/manifest.xml", "<manifest/>")
         archive.writestr("content.xml", content)
-    assert cells(only(target.getvalue(), "a.ods")) == list(ROWS)
+    table = only(target.getvalue(), "a.ods")
+    assert cells(table) == list(ROWS)
+    # The library does not tell errors of such files apart from empty cells: the clerk is told so.
+    assert [note.reason for note in table.notes] == ["errors_unseen"]
+    assert only(workbook(("Lapa", [HEADINGS, *ROWS])), "a.xlsx").notes == ()
 
 
 # ── what cannot be read ──────────────────────────────────────────────────────────────────────────

@@ -47,7 +47,10 @@ def read_workbook(content: bytes, shown: str, mapping: Mapping) -> list[RawTable
         tables.append(table_under(_frame(rows), found, shown, title, mapping, overfull=False))
     if not tables:
         raise errors.NoHeadings(name=shown)
-    return [_with_notes(tables[0], skipped), *tables[1:]]
+    # The library reads a cell with an error as an empty one; in XLSX the process has looked itself.
+    is_ods = b"opendocument.spreadsheet" in content[:200]
+    unseen = [Note("errors_unseen", {})] if is_ods or content.startswith(OLE) else []
+    return [_with_notes(tables[0], [*skipped, *unseen]), *tables[1:]]
 
 
 def _own_sheets() -> set[str]:
