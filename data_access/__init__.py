@@ -56,7 +56,7 @@ from data_access.period import GRAINS, Period
 from data_access.quality import SUBJECTS as QUALITY_SUBJECTS
 from data_access.quality import Quality, Unknown, read_quality, warnings_of
 from data_access.question import COUNCIL, INTERNAL, TOTAL, UNKNOWN, Question, parse_filters
-from data_access.saved_views import SavedView, SavedViews
+from data_access.saved import SavedDeck, SavedDecks, SavedView, SavedViews
 from data_access.vocabulary import Value, Vocabulary
 
 __all__ = [
@@ -101,6 +101,8 @@ __all__ = [
     "Quality",
     "Question",
     "RejectedRow",
+    "SavedDeck",
+    "SavedDecks",
     "SavedView",
     "SavedViews",
     "SignInOver",

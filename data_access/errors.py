@@ -220,22 +220,22 @@ class MayNotWrite(NotChanged):
     key = "errors.may_not_write"
 
 
-class ViewsUnavailable(DataAccessError):
-    """The database of saved views does not answer."""
+class SavedUnavailable(DataAccessError):
+    """The database in which visitors save does not answer."""
 
-    key = "errors.views_unavailable"
-
-
-class ViewsElsewhere(DataAccessError):
-    """The address of the saved views is none, or is that of the case database."""
-
-    key = "errors.views_elsewhere"
+    key = "errors.saved_unavailable"
 
 
-class ViewsVersion(DataAccessError):
-    """The saved views were kept by another version of the program."""
+class SavedElsewhere(DataAccessError):
+    """The address of the database in which visitors save is none, or is that of the case database."""
 
-    key = "errors.views_version"
+    key = "errors.saved_elsewhere"
+
+
+class SavedVersion(DataAccessError):
+    """What visitors have saved was kept by a later version of the program."""
+
+    key = "errors.saved_version"
 
 
 class ViewGone(DataAccessError):
@@ -260,3 +260,45 @@ class ViewNotSaved(DataAccessError):
     """A view could not be written: the disk may only be read, or is full."""
 
     key = "errors.view_not_saved"
+
+
+class DeckGone(DataAccessError):
+    """A saved deck that is not there, or is somebody else's own."""
+
+    key = "errors.deck_gone"
+
+
+class DeckNameTaken(DataAccessError):
+    """Somebody already has a deck of this name."""
+
+    key = "errors.deck_name_taken"
+
+
+class DeckWithoutName(DataAccessError):
+    """A deck that was to be saved without its name or that of who saves it."""
+
+    key = "errors.deck_without_name"
+
+
+class DeckNotSaved(DataAccessError):
+    """A deck could not be written: the disk may only be read, or is full."""
+
+    key = "errors.deck_not_saved"
+
+
+class DeckChanged(DataAccessError):
+    """A deck was changed elsewhere since it was read: what was to be done would undo that."""
+
+    key = "errors.deck_changed"
+
+
+class DeckFull(DataAccessError):
+    """A deck has as many slides as it can."""
+
+    key = "errors.deck_full"
+
+
+class DeckUnreadable(DataAccessError):
+    """Slides that this version of the program cannot tell."""
+
+    key = "errors.deck_unreadable"

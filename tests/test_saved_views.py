@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from data_access import DataAccessError, SavedViews, open_database
 from data_access.errors import (
+    SavedElsewhere,
+    SavedUnavailable,
+    SavedVersion,
     ViewGone,
     ViewNameTaken,
     ViewNotSaved,
-    ViewsElsewhere,
-    ViewsUnavailable,
-    ViewsVersion,
     ViewWithoutName,
 )
 from data_access.telling.builder import asking, freezing, making
@@ -164,7 +164,7 @@ def test_a_database_that_may_only_be_read_is_read(saved_views_file: Path, monkey
 def test_a_file_that_is_no_database_gets_a_sentence(saved_views_file: Path) -> None:
     saved_views_file.parent.mkdir()
     saved_views_file.write_bytes(b"no database" * 1000)
-    with pytest.raises(ViewsUnavailable):
+    with pytest.raises(SavedUnavailable):
         SavedViews().seen_by("Anna")
     with pytest.raises(ViewNotSaved):
         SavedViews().save("Skats", "Anna", ADDRESS)
@@ -176,23 +176,23 @@ def test_views_of_another_version_get_a_sentence(saved_views_file: Path) -> None
     with connection:
         connection.execute("UPDATE dashboard_version SET version = 99")
     connection.close()
-    with pytest.raises(ViewsVersion, match="99"):
+    with pytest.raises(SavedVersion, match="99"):
         SavedViews().seen_by("Anna")
-    with pytest.raises(ViewsVersion, match="99"):
+    with pytest.raises(SavedVersion, match="99"):
         SavedViews().save("Cits", "Anna", ADDRESS)
 
 
 @pytest.mark.parametrize("url", ["duckdb:////tmp/x.duckdb", "nonsense", "mysql://localhost/x"])
 def test_an_address_of_another_kind_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("DASHBOARD_DATABASE_URL", url)
-    with pytest.raises(ViewsElsewhere):
+    with pytest.raises(SavedElsewhere):
         SavedViews()
 
 
 def test_the_case_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://reader:a@db.example/cases")
     monkeypatch.setenv("DASHBOARD_DATABASE_URL", "postgresql+psycopg://owner:b@db.example/cases")
-    with pytest.raises(ViewsElsewhere, match="nedrīkst būt lietu datubāze"):
+    with pytest.raises(SavedElsewhere, match="nedrīkst būt lietu datubāze"):
         SavedViews()
     monkeypatch.setenv("DASHBOARD_DATABASE_URL", "postgresql+psycopg://owner:b@db.example/dashboard")
     SavedViews()
