@@ -141,9 +141,12 @@ class VisitorsDatabase:
         """Raises NotAllowed for a page that the role does not open."""
         self._told(lambda: self.access.require_page(page))
 
-    def require_kept(self, question: Question) -> None:
-        """Raises NotAllowed if figures that were kept of a question hold more than the visitor would be told."""
-        if self._admitted(question) != question:
+    def require_kept(self, question: Question, understood: bool = True) -> None:
+        """Raises NotAllowed if figures that were kept of a question hold more than the visitor would be told.
+
+        What was asked when they were kept may not be `understood` wholly: then they are for who may see everything.
+        """
+        if self._admitted(question) != question or not (understood or self.access.whole):
             self._refuse(NotAllowed("kept", self.access.ask), question)
 
     def quality(self, remember: Remember = at_once) -> Quality:

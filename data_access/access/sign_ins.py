@@ -64,6 +64,10 @@ class SignIns:
         """Ends a sign-in in every tab."""
         self._end(self.folder / name_of(claims), self.clock())
 
+    def forget(self, claims: Mapping[str, Any]) -> None:
+        """Makes a sign-in NEW again: what should be done with a new one could not be done."""
+        (self.folder / name_of(claims)).unlink(missing_ok=True)
+
     def _made(self, path: Path, at: datetime) -> bool:
         """Makes the file of a sign-in; whether there was none."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from data_access.access.people import Settings, settings
 from data_access.access.sign_ins import GOOD, NEW, SignIns, name_of
 from data_access.access.table import Access
 from data_access.audit.chain import AuditLog
+from data_access.audit.errors import AuditUnavailable
 from data_access.audit.events import Diary, Looks
 
 
@@ -30,8 +31,9 @@ def visitor_of(claims: Mapping[str, Any], looks: Looks | None = None, used: bool
     AuditUnavailable.
     """
     found = settings()
+    sign_ins = _sign_ins(found)
     try:
-        state = _sign_ins(found).state(claims, used)
+        state = sign_ins.state(claims, used)
     except OSError as error:
         raise AccessNotSet(reason=f"{found.sign_ins_folder}: {error.__class__.__name__}") from error
     access = found.access_of(claims)
@@ -39,10 +41,14 @@ def visitor_of(claims: Mapping[str, Any], looks: Looks | None = None, used: bool
     if state not in (NEW, GOOD):
         raise SignInOver(state)
     if state == NEW:
-        diary.keep("sign_in")
+        try:
+            diary.keep("sign_in")
+            if access is None:
+                diary.keep("refused", what="role")
+        except AuditUnavailable:
+            sign_ins.forget(claims)
+            raise
     if access is None:
-        if state == NEW:
-            diary.keep("refused", what="role")
         raise NoRole(found.contact)
     return Visitor(found.who(claims), str(claims.get(found.name) or found.who(claims)), access, diary)
 

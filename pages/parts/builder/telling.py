@@ -85,8 +85,8 @@ def tell_kept(here: Here, view: SavedView, world: World) -> None:
 
     Figures that were kept for internal use are not told to the council.
     """
-    request, _ = read(view.address, world)
-    here.database.require_kept(asking.question_of(request, world))
+    request, troubles = read(view.address, world)
+    here.database.require_kept(asking.question_of(request, world), understood=not troubles)
     if INTERNAL == request.audience != here.audience:
         st.info(here.reader.t("builder.kept_internal"), icon=":material/shield:")
         return

@@ -1,0 +1,245 @@
+"""Who gets in and sees what on the pages themselves; what each role may is tested at the door (test_access.py)."""
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from data_access import (
+    AccessNotSet,
+    DataAccessError,
+    NoRole,
+    NotAllowed,
+    SavedViews,
+    SignInOver,
+    open_database,
+    sign_out,
+)
+from data_access.access.table import departments, roles
+from data_access.language import texts
+from data_access.telling.builder import asking, freezing
+from data_access.telling.builder.reading import read
+from data_access.telling.builder.request import address_of
+from data_access.telling.builder.world import World
+from pages.entrance import visitor
+from pages.parts import desk as desks
+from pages.parts import downloads
+from tests.infrastructure.access import Access
+from tests.infrastructure.pages import NAVIGATION, open_page, said, script, shown
+
+WORDS = Path(__file__).resolve().parents[1] / "pages" / "texts"
+FOLDERS = (WORDS, WORDS.parents[1] / "data_access" / "telling")
+SAIME_VISITS = "6 012"  # of 2023, in the annual report
+
+
+def words(key: str, **params: object) -> str:
+    return texts("lv", *FOLDERS)(key, **params)
+
+
+def buttons(app) -> set[str | None]:
+    return {button.key for button in app.button}
+
+
+def shows_nothing(app) -> bool:
+    return not (app.table or app.subheader or app.get("download_button") or app.get("plotly_chart") or app.selectbox)
+
+
+@pytest.mark.parametrize("name", NAVIGATION)
+def test_every_page_is_opened_under_its_own_name(name: str) -> None:
+    tree = ast.parse(script(name).read_text(encoding="utf-8"))
+    [opened] = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "page"]
+    assert ast.literal_eval(opened.args[0]) == name
+    # Nothing is told before it: what stands outside are imports, names, functions, and the clerk's own desk.
+    outside = [node for node in tree.body if not isinstance(node, ast.With)]
+    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.Assign, ast.Expr)
+    assert all(isinstance(node, kinds) for node in outside)
+    assert not [node for node in outside if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)]
+
+
+@pytest.mark.parametrize("language", ["lv", "en"])
+def test_every_role_and_department_has_a_name(language: str) -> None:
+    known = texts(language, *FOLDERS)
+    assert [name for name in roles() if f"roles.{name}" not in known] == []
+    assert [name for name in departments() if f"departments.{name}" not in known] == []
+
+
+# ── the way in ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_who_has_not_signed_in_sees_a_sentence_and_a_button(signed_in, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody():
+        raise visitor.NotSignedIn()
+
+    signed_in("director")
+    monkeypatch.setattr(visitor, "claims", nobody)
+    app = open_page("psychologists", view="problems")
+    assert words("errors.not_signed_in") in said(app)
+    assert buttons(app) == {"sign_in"}
+    assert shows_nothing(app)
+
+
+def test_a_role_that_is_taken_away_is_gone_at_the_next_click(signed_in, access_settings: Access) -> None:
+    claims = signed_in("director")
+    app = open_page("benefits")
+    assert app.table
+    assert "sign_out" in buttons(app)
+    access_settings.settle('contact = "IT, 100. kabinets"')
+    app.run()
+    assert words("errors.no_role", ask="IT, 100. kabinets") in said(app)
+    assert shows_nothing(app)
+    # Given back, and then signed out in another tab.
+    access_settings.give("a@example.test", "clerk")
+    assert app.run().table
+    sign_out(claims)
+    app.run()
+    assert words("errors.sign_in_ended") in said(app)
+    assert buttons(app) == {"sign_in"}
+    assert shows_nothing(app)
+    events = [event for event in access_settings.kept("event", "role", "page") if event[0] != "question"]
+    assert events == [
+        ("sign_in", "director", None),
+        ("page", "director", "benefits"),
+        ("page", "clerk", "benefits"),
+        ("sign_out", "clerk", None),
+    ]
+
+
+# ── what a role sees ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_page_of_another_role_is_refused_by_its_address_too(signed_in, access_settings: Access) -> None:
+    signed_in("department_head", "saime")
+    app = open_page("psychologists", view="problems", year="2023")
+    assert [box.value for box in app.error] == [
+        f"{words('errors.not_allowed_page')} {words('errors.not_allowed_ask', ask='IT')}"
+    ]
+    assert shows_nothing(app)
+    assert access_settings.kept("event", "role", "what")[1:] == [("refused", "department_head:saime", "page")]
+
+
+def test_a_head_of_a_centre_sees_that_centre_on_a_page_made_for_all(signed_in) -> None:
+    signed_in("department_head", "saime")
+    app = open_page("day_centres", centre="gadc", branch="gadc_ogre")
+    assert "Dienas centrs „Saime”" in said(app)
+    tables = [shown(table).to_string().replace("\u00a0", " ") for table in app.table]
+    assert SAIME_VISITS in tables[0]
+    assert not [text for text in tables if "Ogre" in text or "Ciemupe" in text]
+
+
+def test_a_councillor_who_asks_for_internal_figures_gets_the_councils(signed_in, access_settings: Access) -> None:
+    signed_in("councillor")
+    app = open_page("builder", m="visitors", rows="branch", col="visitor_group", period="2023", audience="internal")
+    assert words("words.withheld") in shown(app.table[0]).to_string()
+    assert words("audience.label") not in [control.label for control in app.get("button_group")]
+    told = [line for line in access_settings.kept("event", "audience") if line[0] != "sign_in"]
+    assert told == [("page", "council"), ("question", "council")]
+
+
+def test_a_clerk_sees_counts_and_no_problem_areas(signed_in, access_settings: Access) -> None:
+    signed_in("clerk")
+    app = open_page("psychologists", view="problems", year="2023")
+    assert words("errors.not_allowed_dimension", name="Problēmu joma (pārskata iedalījums)") in said(app)
+    assert not app.table
+    assert ("refused", "dimension") in access_settings.kept("event", "what")
+    app = open_page("psychologists", year="2023")
+    assert app.table
+    assert not app.get("download_button")
+
+
+def test_kept_figures_of_somebody_else_are_not_told_to_another_role(signed_in, saved_views_file) -> None:
+    database = open_database()
+    world = World.of(database)
+    addresses = {
+        "areas": {"m": "psychologist_clients", "rows": "problem_area", "period": "2023"},
+        "one": {"m": "psychologist_clients", "period": "2023", "problem_area": "anxiety", "audience": "council"},
+    }
+    numbers = {}
+    for name, address in addresses.items():
+        request, troubles = read(address, world)
+        assert not troubles
+        figures = freezing.frozen(asking.ask(request, database, world, database.ask))
+        numbers[name] = str(SavedViews().save(name, "director@example.test", address_of(request), "", True, figures))
+    signed_in("councillor")
+    for number in numbers.values():
+        app = open_page("builder", saved=number)
+        assert [box.value for box in app.error]
+        assert not app.table
+    signed_in("department_head", "psychologists")
+    assert open_page("builder", saved=numbers["areas"]).table
+
+
+# ── what happens outside of pages ────────────────────────────────────────────────────────────────
+
+
+def outcome(act: Callable[[], object]) -> object:
+    try:
+        return act()
+    except DataAccessError as error:
+        return type(error)
+
+
+def test_a_file_is_made_for_who_may_have_it_when_the_button_is_pressed(
+    signed_in, no_session, access_settings: Access
+) -> None:
+    claims = signed_in("councillor")
+    press = downloads.kept("benefits", "by_benefit.csv", lambda: b"file")
+    assert outcome(press) == b"file"
+    access_settings.give("a@example.test", "clerk")
+    assert outcome(press) is NotAllowed
+    access_settings.settle("")
+    assert outcome(press) is NoRole
+    access_settings.give("a@example.test", "director")
+    sign_out(claims)
+    assert outcome(press) is SignInOver
+    assert access_settings.kept("event", "role", "page", "file", "what")[1:] == [
+        ("download", "councillor", "benefits", "by_benefit.csv", None),
+        ("refused", "clerk", None, None, "downloads"),
+        ("sign_out", "director", None, None, None),
+    ]
+
+
+def test_nobody_loads_whose_role_does_not_give_it_whatever_button_is_pressed(
+    signed_in, no_session, access_settings: Access
+) -> None:
+    mine = desks.Desk(who="X")
+    acts = [lambda: mine.check([("a.csv", b"")], None), lambda: mine.undo(1)]
+    mine.job = None
+    signed_in("analyst")
+    assert [outcome(act) for act in acts] == [NotAllowed, NotAllowed]
+    access_settings.settle("")
+    assert [outcome(act) for act in acts] == [NoRole, NoRole]
+    access_settings.file.unlink()
+    assert [outcome(act) for act in acts] == [AccessNotSet, AccessNotSet]
+    assert mine.job is None
+
+
+# ── without sign-in ──────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("address", "here"),
+    [
+        *[(name, True) for name in ("localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "::1", "[::1]")],
+        *[(name, False) for name in ("", "0.0.0.0", "::", "192.168.1.5", "localhost.example.test", "127.0.0.1.x", "x")],
+    ],
+)
+def test_which_addresses_are_this_computer(address: str, here: bool) -> None:
+    assert visitor.is_here(address) is here
+
+
+def test_the_page_says_that_nobody_signs_in(monkeypatch: pytest.MonkeyPatch, demonstration_url: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", demonstration_url)
+    assert words("entrance.open_here") in said(open_page("method"))
+    monkeypatch.setattr(visitor, "listens_here_only", lambda: False)
+    assert words("entrance.open_demonstration") in said(open_page("method"))
+
+
+def test_real_records_are_not_shown_to_other_computers_without_sign_in(
+    monkeypatch: pytest.MonkeyPatch, empty_url: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", empty_url)
+    monkeypatch.setattr(visitor, "listens_here_only", lambda: False)
+    app = open_page("method")
+    assert [box.value for box in app.error] == [words("errors.open_to_others")]
+    assert shows_nothing(app)
