@@ -54,10 +54,11 @@ def choose_language() -> None:
         )
 
 
-def pages(group: str, access: Access) -> list:
+def pages(group: str, access: Access | None) -> list:
     """The pages of a group in the order of the navigation, which shows those that the visitor may open.
 
     The others are known by their address, so that a link to one is refused there in a sentence.
+    Where nobody gets in, none is shown.
     """
     return [
         st.Page(
@@ -65,8 +66,8 @@ def pages(group: str, access: Access) -> list:
             title=t(f"pages.{name}.title"),
             icon=icon,
             url_path=name,
-            default=name == access.pages[0],
-            visibility="visible" if access.opens(name) else "hidden",
+            default=name == (access.pages[0] if access else "overview"),
+            visibility="visible" if access and access.opens(name) else "hidden",
         )
         for name, icon in PAGES[group].items()
     ]
@@ -74,9 +75,10 @@ def pages(group: str, access: Access) -> list:
 
 choose_language()
 st.set_page_config(page_title=t("frame.title"), page_icon=TAB_ICON, layout="wide")
-access = come_in().access
+access = come_in()
 groups = {t("frame.statistics"): pages("statistics", access), t("frame.records"): pages("records", access)}
 chosen = st.navigation(groups, expanded=True)
-if chosen.url_path != "loading":
+if access is None or chosen.url_path != "loading":
     uploads.forget()  # files that were chosen and not checked
-chosen.run()
+if access:
+    chosen.run()

@@ -8,5 +8,6 @@ pytest_plugins = [
     "tests.infrastructure.loading",
     "tests.infrastructure.postgres",
     "tests.infrastructure.processes",
+    "tests.infrastructure.provider",
     "tests.infrastructure.saved",
 ]

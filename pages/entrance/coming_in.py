@@ -11,16 +11,16 @@ from pages.parts.texts import language, t
 LOOKS_EVERY = 20  # seconds: what is taken away from an open page is gone within a minute
 
 
-def come_in() -> Visitor:
-    """Who visits. Where she does not get in, the page says why in a sentence, and ends."""
+def come_in() -> Access | None:
+    """What whoever visits may do. Where she does not get in, the page says why in a sentence, and there is None."""
     try:
         who = visitor.begin()
     except DataAccessError as error:
         _stay_out(error)
-        st.stop()
+        return None
     with st.sidebar:
         _say_who(who)
-    return who
+    return who.access
 
 
 def _stay_out(error: DataAccessError) -> None:

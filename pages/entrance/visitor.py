@@ -17,7 +17,9 @@ from data_access import (
     AccessNotSet,
     DataAccessError,
     Nobody,
+    NoRole,
     NotAllowed,
+    SignInOver,
     VisitorsDatabase,
     Witness,
     audit,
@@ -34,6 +36,9 @@ class NotSignedIn(DataAccessError):
     """Nobody has signed in, where that is needed."""
 
     key = "errors.not_signed_in"
+
+
+REFUSALS = (NotAllowed, NotSignedIn, NoRole, SignInOver)
 
 
 @dataclass(frozen=True)

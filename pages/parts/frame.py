@@ -102,15 +102,18 @@ def say_unexpected(error: Exception) -> bool:
 
     What is refused to the press of a button comes here, too, as no page is being told then.
     """
-    log.error("%s", error, exc_info=error)
+    if not isinstance(error, visitor.REFUSALS):
+        log.error("%s", error, exc_info=error)
     said = error.text(language()) if isinstance(error, DataAccessError) else t("frame.unexpected")
     st.error(said, icon=":material/error:")
     return True
 
 
 def _no_answer(error: DataAccessError) -> None:
-    log.warning("%s", error, exc_info=error)
-    st.error(error.text(language()), icon=":material/error:")
+    refused = isinstance(error, visitor.REFUSALS)
+    if not refused:  # nothing has gone wrong then, and the audit log has it
+        log.warning("%s", error, exc_info=error)
+    st.error(error.text(language()), icon=":material/lock:" if refused else ":material/error:")
     if isinstance(error, DatabaseEmpty) and visitor.current().access.loading:
         st.page_link(LOADING_PAGE, label=t("pages.loading.title"), icon=":material/upload_file:")
     if isinstance(error, DatabaseError):

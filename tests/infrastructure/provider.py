@@ -1,0 +1,91 @@
+"""A real OpenID Connect provider, and a dashboard into which people sign in with it."""
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.infrastructure.access import Access
+from tests.infrastructure.browser import StreamlitServer
+
+STARTS_WITHIN = 30  # seconds
+# Outside of this process: what it is made of warns of its own age.
+_PROVIDER = """
+import sys
+from oidc_provider_mock import User, app
+people = [User(sub=who, claims={"email": f"{who}@example.test", "email_verified": True, "name": who.title()})
+          for who in sys.argv[2:]]
+app(user_claims=people).run(host="127.0.0.1", port=int(sys.argv[1]), debug=False, use_reloader=False)
+"""
+_SECRETS = """
+[auth]
+redirect_uri = "http://127.0.0.1:{{port}}/oauth2callback"
+cookie_secret = "only-for-tests-only-for-tests-only-for-tests"
+client_id = "dashboard"
+client_secret = "only for tests"
+server_metadata_url = "{provider}/.well-known/openid-configuration"
+"""
+
+
+@dataclass(frozen=True)
+class SignedInServer:
+    """A dashboard, its settings of access, and the address of its provider."""
+
+    server: StreamlitServer
+    access: Access
+    provider: str
+
+
+@pytest.fixture(scope="session")
+def provider_of() -> Iterator[Callable[..., str]]:
+    """`provider_of("anna")` starts a provider who knows these people by their first names, and gives its address."""
+    started: list[subprocess.Popen] = []
+
+    def start(*people: str) -> str:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            port = listener.getsockname()[1]
+        command = [sys.executable, "-W", "ignore", "-c", _PROVIDER, str(port), *people]
+        started.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(f"{address}/.well-known/openid-configuration", started[-1])
+        return address
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def _wait_for(address: str, process: subprocess.Popen) -> None:
+    give_up = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < give_up and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    pytest.fail(f"nothing answers at {address}", pytrace=False)
+
+
+@pytest.fixture(scope="module")
+def signed_in_server(
+    provider_of, streamlit_server, empty_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> SignedInServer:
+    """A dashboard for a director, a clerk, a councillor and somebody without a role; of few records, to be quick."""
+    folder: Path = tmp_path_factory.mktemp("signed_in")
+    provider = provider_of("director", "clerk", "councillor", "nobody")
+    access = Access(folder)
+    people = [f'"{role}@example.test" = "{role}"' for role in ("director", "clerk", "councillor")]
+    access.settle("\n".join(['contact = "IT, 100. kabinets"', "[people]", *people]))
+    (folder / ".streamlit").mkdir()
+    (folder / ".streamlit" / "secrets.toml").write_text(_SECRETS.format(provider=provider), encoding="utf-8")
+    server = streamlit_server({"DATABASE_URL": empty_url, "ACCESS_FILE": str(access.file), "HOME": str(folder)})
+    return SignedInServer(server, access, provider)
