@@ -96,12 +96,12 @@ class NotForCouncil(DataAccessError):
 class NotAllowed(DataAccessError):
     """Something that a visitor's role does not give. `what` names its kind, `name` says it in a language.
 
-    `ask` says whom to ask, as the installation has it.
+    `ask` says whom to ask, as the installation has it; `page` is the page that was wanted.
     """
 
-    def __init__(self, what: str, ask: str, name: Callable[[str], str] | None = None):
+    def __init__(self, what: str, ask: str, name: Callable[[str], str] | None = None, page: str | None = None):
         self.key = f"errors.not_allowed_{what}"
-        self.what, self._ask, self._name = what, ask, name
+        self.what, self.page, self._ask, self._name = what, page, ask, name
         super().__init__()
 
     def text(self, language: str) -> str:

@@ -1,10 +1,12 @@
 """Who gets in and sees what on the pages themselves; what each role may is tested at the door (test_access.py)."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from streamlit import config
+from streamlit.runtime.secrets import secrets_singleton
 
 from data_access import (
     AccessNotSet,
@@ -13,9 +15,11 @@ from data_access import (
     NotAllowed,
     SavedViews,
     SignInOver,
+    database,
     open_database,
     sign_out,
 )
+from data_access.access.people import parse
 from data_access.access.table import departments, roles
 from data_access.language import texts
 from data_access.telling.builder import asking, freezing
@@ -23,13 +27,15 @@ from data_access.telling.builder.reading import read
 from data_access.telling.builder.request import address_of
 from data_access.telling.builder.world import World
 from pages.entrance import visitor
+from pages.entrance.starting import refuse_an_open_door
 from pages.parts import desk as desks
 from pages.parts import downloads
 from tests.infrastructure.access import Access
-from tests.infrastructure.pages import NAVIGATION, open_page, said, script, shown
+from tests.infrastructure.pages import NAVIGATION, open_page, said, script, shown, unescaped
 
 WORDS = Path(__file__).resolve().parents[1] / "pages" / "texts"
 FOLDERS = (WORDS, WORDS.parents[1] / "data_access" / "telling")
+EXAMPLES = WORDS.parents[1] / ".streamlit"
 SAIME_VISITS = "6 012"  # of 2023, in the annual report
 
 
@@ -115,7 +121,9 @@ def test_a_page_of_another_role_is_refused_by_its_address_too(signed_in, access_
         f"{words('errors.not_allowed_page')} {words('errors.not_allowed_ask', ask='IT')}"
     ]
     assert shows_nothing(app)
-    assert access_settings.kept("event", "role", "what")[1:] == [("refused", "department_head:saime", "page")]
+    assert access_settings.kept("event", "role", "what", "page")[1:] == [
+        ("refused", "department_head:saime", "page", "psychologists")
+    ]
 
 
 def test_a_head_of_a_centre_sees_that_centre_on_a_page_made_for_all(signed_in) -> None:
@@ -148,8 +156,8 @@ def test_a_clerk_sees_counts_and_no_problem_areas(signed_in, access_settings: Ac
 
 
 def test_kept_figures_of_somebody_else_are_not_told_to_another_role(signed_in, saved_views_file) -> None:
-    database = open_database()
-    world = World.of(database)
+    everything = open_database()
+    world = World.of(everything)
     addresses = {
         "areas": {"m": "psychologist_clients", "rows": "problem_area", "period": "2023"},
         "one": {"m": "psychologist_clients", "period": "2023", "problem_area": "anxiety", "audience": "council"},
@@ -158,7 +166,7 @@ def test_kept_figures_of_somebody_else_are_not_told_to_another_role(signed_in, s
     for name, address in addresses.items():
         request, troubles = read(address, world)
         assert not troubles
-        figures = freezing.frozen(asking.ask(request, database, world, database.ask))
+        figures = freezing.frozen(asking.ask(request, everything, world, everything.ask))
         numbers[name] = str(SavedViews().save(name, "director@example.test", address_of(request), "", True, figures))
     signed_in("councillor")
     for number in numbers.values():
@@ -243,3 +251,122 @@ def test_real_records_are_not_shown_to_other_computers_without_sign_in(
     app = open_page("method")
     assert [box.value for box in app.error] == [words("errors.open_to_others")]
     assert shows_nothing(app)
+
+
+# ── the page of audits ───────────────────────────────────────────────────────────────────────────
+
+
+def test_the_director_sees_who_did_what_and_that_the_log_is_untouched(signed_in, access_settings: Access) -> None:
+    signed_in("clerk")
+    open_page("report")
+    claims = signed_in("director")
+    claims["nonce"] = "n2"
+    app = open_page("audits")
+    people, refusals, newest = (shown(table) for table in app.table)
+    assert people.to_numpy().tolist() == [
+        ["a@example.test (Datu ievadītājs)", "1", "0", "0", "0", "0", "0", "0", "1"],
+        ["a@example.test (Dienesta vadītājs)", "1", "0", "1", "0", "0", "0", "0", "0"],
+    ]
+    assert refusals.iloc[:, 1:].to_numpy().tolist() == [
+        [
+            "a@example.test (Datu ievadītājs)",
+            words("audits.refused"),
+            f"{words('audits.refused_page')}; {words('pages.report.title')}",
+        ]
+    ]
+    assert newest.iloc[:, 2].tolist() == [words(f"audits.{name}") for name in ("page", "sign_in", "refused", "sign_in")]
+    assert [button.label for button in app.get("download_button")] == [words("audits.file")]
+    app.button(key="audits_check").click().run()
+    assert words("audit.good", count=4) in [box.value for box in app.success]
+    [log] = (access_settings.file.parent / "audit").glob("*.jsonl")
+    log.write_bytes(log.read_bytes().replace(b'"clerk"', b'"duke"', 1))
+    app.button(key="audits_check").click().run()
+    assert words("audit.findings.changed", file=log.name, n="1") in unescaped(app.error[0].value)
+
+
+# ── the start ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> Iterator[Callable[[str], None]]:
+    """Writes the secrets of the server, and forgets what was read of others."""
+    path, before = tmp_path / "secrets.toml", config.get_option("secrets.files")
+
+    def read_again() -> None:
+        secrets_singleton._reset()
+        visitor.signs_in.cache_clear()
+
+    def write(text: str) -> None:
+        path.write_text(text, encoding="utf-8")
+        config.set_option("secrets.files", [str(path)])
+        read_again()
+
+    yield write
+    config.set_option("secrets.files", before)
+    read_again()
+
+
+def end_of_start() -> int | None:
+    """With which exit code the server ends before it starts; None if it starts."""
+    try:
+        refuse_an_open_door()
+    except SystemExit as end:
+        return end.code
+    return None
+
+
+GOOD_AUTH = f'[auth]\nredirect_uri = "http://127.0.0.1:8501/oauth2callback"\ncookie_secret = "{"x" * 32}"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        ("", True),
+        ('[other]\na = "b"', True),
+        (GOOD_AUTH, True),
+        (GOOD_AUTH.replace("x" * 32, "x" * 31), False),
+        (GOOD_AUTH.replace("redirect_uri", "redirect"), False),
+        ((EXAMPLES / "secrets.example.toml").read_text(encoding="utf-8"), False),
+        # Streamlit takes secrets that it cannot read for none.
+        (GOOD_AUTH.replace("[auth]", "[auth"), False),
+    ],
+)
+def test_sign_in_that_is_not_settled_rightly_does_not_open_the_door(
+    secrets, access_settings: Access, capsys, text: str, starts: bool
+) -> None:
+    access_settings.settle("")
+    secrets(text)
+    assert end_of_start() == (None if starts else 1)
+    said_at_start = capsys.readouterr().err
+    assert bool(said_at_start) is not starts
+    assert "Traceback" not in said_at_start
+
+
+def test_sign_in_without_settings_of_access_does_not_start(secrets, access_settings: Access, capsys) -> None:
+    secrets(GOOD_AUTH)
+    assert end_of_start() == 1
+    assert str(access_settings.file) in capsys.readouterr().err
+
+
+def test_without_sign_in_only_a_demonstration_is_served_to_others(
+    secrets, monkeypatch: pytest.MonkeyPatch, demonstration_url: str, empty_url: str, capsys
+) -> None:
+    secrets("")
+    monkeypatch.setenv("DATABASE_URL", empty_url)
+    assert end_of_start() is None
+    monkeypatch.setattr(visitor, "listens_here_only", lambda: False)
+    assert end_of_start() == 1
+    assert capsys.readouterr().err.strip() == words("errors.open_to_others")
+    monkeypatch.setenv("DATABASE_URL", "duckdb:////nowhere/case.duckdb")
+    assert end_of_start() == 1
+    monkeypatch.setenv("DATABASE_URL", demonstration_url)
+    assert end_of_start() is None
+    monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.setattr(database, "DEFAULT_FILE", Path("/nowhere/case.duckdb"))
+    assert end_of_start() is None
+
+
+def test_the_examples_are_settings_that_hold() -> None:
+    found = parse((EXAMPLES / "access.example.toml").read_text(encoding="utf-8"))
+    assert found.access_of({"preferred_username": "head@example.lv"}).department == "psychologists"
+    assert found.access_of({"preferred_username": "x@example.lv", "roles": ["Statistics.Director"]}).role == "director"

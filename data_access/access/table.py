@@ -58,7 +58,7 @@ class Access:
     def require_page(self, page: str) -> None:
         """Raises NotAllowed for a page that the role does not open."""
         if not self.opens(page):
-            raise NotAllowed("page", self.ask)
+            raise NotAllowed("page", self.ask, page=page)
 
     def require(self, what: str) -> None:
         """Raises NotAllowed unless the role gives `downloads`, `loading`, `records` or `whole`."""

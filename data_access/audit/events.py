@@ -55,8 +55,9 @@ class Diary:
 
     def refused(self, error: NotAllowed, question: Question | None = None) -> None:
         """Something was refused; each time that it is wanted."""
-        if self._looks.is_new((error.what, question)):
-            self.keep("refused", what=error.what, **(_asked(question) if question else {}))
+        if self._looks.is_new((error.what, error.page, question)):
+            page = {"page": error.page} if error.page else {}
+            self.keep("refused", what=error.what, **page, **(_asked(question) if question else {}))
 
 
 def _asked(question: Question) -> dict[str, Any]:
