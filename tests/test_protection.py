@@ -127,6 +127,18 @@ def test_visits_are_withheld_by_how_many_visitors_they_are(case: Case) -> None:
     assert shown(answer, "total") == 64
 
 
+def test_a_branch_is_not_taken_for_the_centre_of_its_name(case: Case) -> None:
+    # `saime` is a centre and its first branch: 3 visitors there, 30 in the centre's other one.
+    case.branch("saime_2", "2019-01-01", centre="saime")
+    for branch, visitors in (("saime", 3), ("saime_2", 30), ("gadc_ogre", 30)):
+        for _ in range(visitors):
+            case.visit(case.person(born="1980-01-01"), f"{YEAR}-05-02", branch)
+    assert shown(council(case, "visitors", by="branch"), "saime") == "withheld"
+    assert council(case, "visitors", where={"branch": "saime"}).value() is WITHHELD
+    assert shown(council(case, "visitors", by="centre"), "saime") == 33
+    assert council(case, "visitors", where={"centre": "saime"}).value() == 33
+
+
 def home(case: Case, members: int, **status) -> None:
     """A household with a status all year."""
     house = case.household()

@@ -15,7 +15,7 @@ from data_access.protection.cuts import axis_of, cuts, family_of, ratios
 from data_access.protection.family import Family
 from data_access.protection.figures import TIME, Figure, Key, figures_statement, read_figures
 from data_access.protection.listing import YEAR, years_of
-from data_access.protection.places import Places
+from data_access.protection.places import Places, SeveralPlaces
 from data_access.question import TOTAL, Question
 from data_access.vocabulary import Vocabulary, in_order
 
@@ -31,11 +31,14 @@ class Mask:
     proven: bool
 
     def hides(self, code: str, codes: Iterable[tuple[str, str]]) -> bool:
-        """Whether the cell of a measure with these (dimension, code) pairs is withheld."""
+        """Whether the cell of a measure with these (dimension, code) pairs is withheld; what is no one cell is."""
         given = tuple(codes)
         ratio = ratios().get(code)
         if ratio is None:
-            return self.places.key(given) in self.withheld.get(code, ())
+            try:
+                return self.places.key(given) in self.withheld.get(code, ())
+            except SeveralPlaces:
+                return True
         whole, parted = self.hides(ratio.of, given), any(name == ratio.part[0] for name, _ in given)
         return whole or (not parted and self.hides(ratio.of, (*given, ratio.part)))
 

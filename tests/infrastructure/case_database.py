@@ -290,12 +290,14 @@ class Case:
             valid_to=day(valid_to),
         )
 
-    def branch(self, code: str, opened_on: date | str, closed_on: date | str | None = None) -> str:
-        """One more branch of the family support day centre."""
+    def branch(
+        self, code: str, opened_on: date | str, closed_on: date | str | None = None, centre: str = "gadc"
+    ) -> str:
+        """One more branch of a centre, the family support day centre if none is named."""
         self._add(
             "branches",
             branch=code,
-            centre="gadc",
+            centre=centre,
             territory="ogre",
             opened_on=day(opened_on),
             closed_on=day(closed_on),
