@@ -177,9 +177,9 @@ def between(tables: Tables) -> list[Need]:
                     needs.append(Need(difference, 0, 1))
                 elif 0 < others < SMALLEST and more:
                     needs.append(Need(difference, others, SMALLEST))
-            if len(met) == 2 and 0 < more < SMALLEST:
-                both = {total: -1, met[0]: 1, met[1]: 1}
-                needs.append(Need(both, more, SMALLEST, NOTHING))
+            if len(met) > 1 and 0 < more < SMALLEST:
+                twice = {total: -1} | dict.fromkeys(met, 1)
+                needs.append(Need(twice, more, SMALLEST, NOTHING))
     return needs
 
 

@@ -151,7 +151,7 @@ class Family:
                 needs += [Need(((place, 1),), up), *([Need(((place, -1),), down)] if down else [])]
         for one in self.relations:
             needs += self._between_parts(one, values)
-            needs += self._in_both(one, values, exact, limits)
+            needs += self._in_several(one, values, exact, limits)
         return sensitive, needs
 
     def _reach(self, cell: Cell, value: float) -> tuple[float, float] | None:
@@ -190,13 +190,14 @@ class Family:
             elif 0 < others < small and one.more:
                 yield Need(terms, small - others)
 
-    def _in_both(
+    def _in_several(
         self, one: Relation, values: np.ndarray, exact: list[Relation], limits: list[_Limit]
     ) -> Iterator[Need]:
-        """How many are in both of two parts is a count of persons, too; who works it out knows of no overlap."""
+        """By how much parts exceed their total tells how many are in several: a count of persons, too. Who works it out
+        knows of no overlap."""
         code, _ = self.all[one.total]
         met, small = [part for part in one.parts if values[part]], rules().smallest_count
-        if not counts_units(code) or one.axis == TIME or len(met) != 2 or not 0 < one.more < small:
+        if not counts_units(code) or one.axis == TIME or len(met) < 2 or not 0 < one.more < small:
             return
 
         def alike(other: Relation | None) -> bool:
