@@ -26,11 +26,14 @@ has_dictionary() { [ -r /usr/share/hunspell/lv_LV.dic ] && [ -r /usr/share/hunsp
 
 has_font() { [ -r /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ]; }
 
+has_poppler() { command -v pdftotext >/dev/null && command -v pdfinfo >/dev/null; }
+
 missing_packages() {
     has_chromium || echo chromium-headless-shell
     has_postgres || echo postgresql
     has_dictionary || echo hunspell-lv
     has_font || echo fonts-dejavu-core
+    has_poppler || echo poppler-utils
 }
 
 in_a_line() { echo "$1" | tr '\n' ' ' | sed 's/ *$//'; }
