@@ -300,6 +300,30 @@ def test_the_whole_is_not_remembered_for_who_may_not_see_it(demonstration_url: s
     assert open_for(EVERYBODY["analyst"], url=demonstration_url).checked(remembered) == "what another role was told"
 
 
+def test_what_is_taken_away_after_the_page_was_opened_is_refused(demonstration_url: str, witness: Kept) -> None:
+    role = [EVERYBODY["director"]]
+    opened = open_for(EVERYBODY["director"], witness, demonstration_url, now=lambda: role[0])
+    asked = Question.of("psychologist_clients", 2023, by="problem_area")
+    shared = Shared()
+    assert not opened.ask(asked, shared).empty
+    role[0] = EVERYBODY["clerk"]
+    for ask in (
+        lambda: opened.ask(asked, shared),
+        lambda: opened.checked(shared),
+        lambda: opened.require_kept(asked),
+        lambda: opened.require("downloads"),
+        lambda: opened.require_page("report"),
+    ):
+        with pytest.raises(NotAllowed):
+            ask()
+    role[0] = EVERYBODY["saime"]
+    assert set(opened.quality(shared).reach) == set()
+    with pytest.raises(NotAllowed):
+        opened.ask(Question.of("visits", 2023, where={"centre": "gadc"}), shared)
+    # Limits that came meanwhile are part of the answer and said in it.
+    assert [note.kind for note in opened.ask(Question.of("visits", 2023), shared).notes][-1] == "limited"
+
+
 def test_loads_are_read_by_whom_records_are_open_to(demonstration_url: str, witness: Kept) -> None:
     assert read_loads(open_for(EVERYBODY["clerk"], url=demonstration_url))
     for read in (read_loads, read_open_rejected):

@@ -54,12 +54,20 @@ class Nobody:
         """Keeps nothing."""
 
 
-def open_for(access: Access, witness: Witness | None = None, url: str | None = None) -> "VisitorsDatabase":
-    """The case database as a visitor may see it; raises as `open_database`, and OpenToOthers."""
+def open_for(
+    access: Access,
+    witness: Witness | None = None,
+    url: str | None = None,
+    now: Callable[[], Access] | None = None,
+) -> "VisitorsDatabase":
+    """The case database as a visitor may see it; raises as `open_database`, and OpenToOthers.
+
+    `now` tells what she may do at the moment of each question, where that can change; or raises.
+    """
     database = open_database(url)
     if access.demonstration_only and not (database.coverage and database.demonstration):
         raise OpenToOthers()
-    return VisitorsDatabase(database, access, witness or Nobody())
+    return VisitorsDatabase(database, access, witness or Nobody(), now or (lambda: access))
 
 
 class _Remembering:
@@ -77,14 +85,16 @@ class _Remembering:
 
 @dataclass(frozen=True)
 class VisitorsDatabase:
-    """One state of a case database for one visitor: a `Database` that refuses and narrows as her `access` says.
+    """One state of a case database for one visitor: a `Database` that refuses and narrows as her role says.
 
-    Everything that is refused raises NotAllowed and is told to the witness.
+    `access` is what she may do when it is opened, for what a page offers; what is asked is held against what she may do
+    then. Everything that is refused raises NotAllowed and is told to the witness. Make it with `open_for`.
     """
 
     _database: Database = field(repr=False)
     access: Access
-    _witness: Witness = field(default_factory=Nobody, repr=False)
+    _witness: Witness = field(repr=False)
+    _now: Callable[[], Access] = field(repr=False)
 
     # ── what every role may know: words, days, versions ──────────────────────────────────────────
 
@@ -135,27 +145,28 @@ class VisitorsDatabase:
 
     def require(self, what: str) -> None:
         """Raises NotAllowed unless the role gives it: `downloads`, `loading`, `records`, `whole`."""
-        self._told(lambda: self.access.require(what))
+        self._told(lambda: self._now().require(what))
 
     def require_page(self, page: str) -> None:
         """Raises NotAllowed for a page that the role does not open."""
-        self._told(lambda: self.access.require_page(page))
+        self._told(lambda: self._now().require_page(page))
 
     def require_kept(self, question: Question, understood: bool = True) -> None:
         """Raises NotAllowed if figures that were kept of a question hold more than the visitor would be told.
 
         What was asked when they were kept may not be `understood` wholly: then they are for who may see everything.
         """
-        if self._admitted(question) != question or not (understood or self.access.whole):
+        if self._admitted(question) != question or not (understood or self._now().whole):
             self._refuse(NotAllowed("kept", self.access.ask), question)
 
     def quality(self, remember: Remember = at_once) -> Quality:
         """What is known of the quality of open subjects' records; of nothing where only some records are open."""
+        access = self._now()
         whole = remember("quality", self.version, lambda: read_quality(self._database))
-        subjects = () if self.access.rows else self.access.subjects
+        subjects = () if access.rows else access.subjects
         return Quality(
             tuple(one for one in whole.months if one.subject in subjects),
-            tuple(one for one in whole.unknown if one.subject in subjects and one.dimension not in self.access.closed),
+            tuple(one for one in whole.unknown if one.subject in subjects and one.dimension not in access.closed),
             tuple(one for one in whole.rejected if set(one.subjects) & set(subjects)),
             {subject: days for subject, days in whole.reach.items() if subject in subjects},
         )
@@ -179,12 +190,13 @@ class VisitorsDatabase:
 
     def limits(self) -> Note | None:
         """Which records only are counted, or None where all are."""
-        if not self.access.rows:
+        rows = self._now().rows
+        if not rows:
             return None
         labels: dict[str, Any] = {}
         for language in LANGUAGES:
             said = []
-            for name, codes in self.access.rows:
+            for name, codes in rows:
                 values = (self._database.vocabulary.label(name, code, language) for code in codes)
                 said.append(f"{dimension(name).name(language)} – {', '.join(values)}")
             labels[f"records_{language}"] = "; ".join(said)
@@ -192,7 +204,7 @@ class VisitorsDatabase:
 
     def _admitted(self, question: Question) -> Question:
         try:
-            return self.access.admitted(question)
+            return self._now().admitted(question)
         except NotAllowed as error:
             self._refuse(error, question)
 

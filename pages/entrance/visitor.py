@@ -53,7 +53,11 @@ class Visitor:
 
     def open(self) -> VisitorsDatabase:
         """The case database as this visitor may see it; raises as `open_for`."""
-        return open_for(self.access, self.witness)
+        return open_for(self.access, self.witness, now=self._access_now if self.who else None)
+
+    def _access_now(self) -> Access:
+        """What the visitor may do at this moment: a part of a page can be told again without the page."""
+        return _of(self.claims, None, used=False).access
 
     def looks_at(self, page: str, audience: str) -> None:
         """Keeps that a page is opened, if anything is kept. Raises AuditUnavailable."""
