@@ -1,6 +1,7 @@
 """What every visit runs first: settings, language, who visits, and the pages of her role. Each page is a story in the
 folder of its group."""
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -12,7 +13,7 @@ from pages.parts import address, uploads
 from pages.parts.texts import t
 
 FOLDER = Path(__file__).parent
-# Groups of the navigation, each a folder: file and address of a page, its icon. Her role says which opens by itself.
+# Groups of the navigation, each a folder: file and address of a page, its icon.
 PAGES = {
     "statistics": {
         "overview": ":material/space_dashboard:",
@@ -30,6 +31,7 @@ PAGES = {
         "audits": ":material/policy:",
     },
 }
+FIRST = "overview"  # opens by itself
 # The browser's tab: without a picture of its own Streamlit fetches the page's icon from outside.
 TAB_ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'
@@ -57,8 +59,8 @@ def choose_language() -> None:
 def pages(group: str, access: Access | None) -> list:
     """The pages of a group in the order of the navigation, which shows those that the visitor may open.
 
-    The others are known by their address, so that a link to one is refused there in a sentence.
-    Where nobody gets in, none is shown.
+    The others are known by their address, so that a link to one is refused there in a sentence. Where nobody gets in,
+    none is shown.
     """
     return [
         st.Page(
@@ -66,18 +68,30 @@ def pages(group: str, access: Access | None) -> list:
             title=t(f"pages.{name}.title"),
             icon=icon,
             url_path=name,
-            default=name == (access.pages[0] if access else "overview"),
+            default=name == FIRST and (access is None or access.opens(FIRST)),
             visibility="visible" if access and access.opens(name) else "hidden",
         )
         for name, icon in PAGES[group].items()
     ]
 
 
+def home(known: list, access: Access) -> st.Page:
+    """What opens by itself for whoever may not open the first page: the way to the first that she may.
+
+    It is no page itself: the page that opens by itself cannot be reached by its own name (Streamlit 1.67).
+    """
+    [first] = [page for page in known if page.url_path == access.pages[0]]
+    lead = partial(st.switch_page, first, query_params=st.query_params.to_dict())
+    return st.Page(lead, title=first.title, url_path="home", default=True, visibility="hidden")
+
+
 choose_language()
 st.set_page_config(page_title=t("frame.title"), page_icon=TAB_ICON, layout="wide")
 access = come_in()
-groups = {t("frame.statistics"): pages("statistics", access), t("frame.records"): pages("records", access)}
-chosen = st.navigation(groups, expanded=True)
+statistics, records = pages("statistics", access), pages("records", access)
+if access and not access.opens(FIRST):
+    statistics.append(home([*statistics, *records], access))
+chosen = st.navigation({t("frame.statistics"): statistics, t("frame.records"): records}, expanded=True)
 if access is None or chosen.url_path != "loading":
     uploads.forget()  # files that were chosen and not checked
 if access:

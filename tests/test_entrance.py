@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit import config
 from streamlit.runtime.secrets import secrets_singleton
+from streamlit.testing.v1 import AppTest
 
 from data_access import (
     AccessNotSet,
@@ -31,7 +32,7 @@ from pages.entrance.starting import refuse_an_open_door
 from pages.parts import desk as desks
 from pages.parts import downloads
 from tests.infrastructure.access import Access
-from tests.infrastructure.pages import NAVIGATION, open_page, said, script, shown, unescaped
+from tests.infrastructure.pages import APP, NAVIGATION, open_page, said, script, shown, unescaped
 
 WORDS = Path(__file__).resolve().parents[1] / "pages" / "texts"
 FOLDERS = (WORDS, WORDS.parents[1] / "data_access" / "telling")
@@ -124,6 +125,13 @@ def test_a_page_of_another_role_is_refused_by_its_address_too(signed_in, access_
     assert access_settings.kept("event", "role", "what", "page")[1:] == [
         ("refused", "department_head:saime", "page", "psychologists")
     ]
+
+
+def test_the_first_page_of_a_role_opens_by_itself(signed_in) -> None:
+    signed_in("department_head", "benefits")
+    assert [title.value for title in AppTest.from_file(str(APP), default_timeout=60).run().title] == ["Pabalsti"]
+    signed_in("clerk")
+    assert [title.value for title in open_page("overview").title] == ["Pārskats"]
 
 
 def test_a_head_of_a_centre_sees_that_centre_on_a_page_made_for_all(signed_in) -> None:

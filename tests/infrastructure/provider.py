@@ -79,11 +79,16 @@ def _wait_for(address: str, process: subprocess.Popen) -> None:
 def signed_in_server(
     provider_of, streamlit_server, empty_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> SignedInServer:
-    """A dashboard for a director, a clerk, a councillor and somebody without a role; of few records, to be quick."""
+    """A dashboard for a director, a clerk, a head of department, a councillor and somebody without a role.
+
+    It has no cases, to be quick.
+    """
     folder: Path = tmp_path_factory.mktemp("signed_in")
-    provider = provider_of("director", "clerk", "councillor", "nobody")
+    provider = provider_of("director", "clerk", "head", "councillor", "nobody")
     access = Access(folder)
-    people = [f'"{role}@example.test" = "{role}"' for role in ("director", "clerk", "councillor")]
+    roles = {name: f'"{name}"' for name in ("director", "clerk", "councillor")}
+    roles["head"] = '{ role = "department_head", department = "day_centres" }'
+    people = [f'"{name}@example.test" = {role}' for name, role in roles.items()]
     access.settle("\n".join(['contact = "IT, 100. kabinets"', "[people]", *people]))
     (folder / ".streamlit").mkdir()
     (folder / ".streamlit" / "secrets.toml").write_text(_SECRETS.format(provider=provider), encoding="utf-8")
