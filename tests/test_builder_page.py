@@ -254,5 +254,5 @@ def test_without_a_place_for_views_the_page_works(full: Path) -> None:
     full.parent.mkdir()
     full.write_bytes(b"no database" * 1000)
     app = builder()
-    assert words("errors.views_unavailable") in [box.value for box in app.info]
+    assert words("errors.saved_unavailable") in [box.value for box in app.info]
     assert len(table(app)) > 20
