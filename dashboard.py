@@ -6,11 +6,20 @@ greets a copied link with "Page not found" after every start.
 """
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from pages.entrance.starting import refuse_an_open_door
 from pages.parts.frame import say_unexpected
 from pages.parts.uploads import keep_off_the_disk
+from pages.server import health
+from pages.server.gate import Gate
+from pages.server.headers import SecurityHeaders
 
 refuse_an_open_door()
 keep_off_the_disk()
-app = st.App("pages/app.py", on_script_error=say_unexpected)
+app = st.App(
+    "pages/app.py",
+    routes=health.routes(),
+    middleware=[Middleware(SecurityHeaders), Middleware(Gate)],
+    on_script_error=say_unexpected,
+)

@@ -41,6 +41,7 @@ from data_access.errors import (
     NotForCouncil,
     NotProtected,
 )
+from data_access.health import Health, read_health
 from data_access.load_log import (
     Load,
     LoadWarning,
@@ -86,6 +87,7 @@ __all__ = [
     "DatabaseUnavailable",
     "DatabaseVersion",
     "Dimension",
+    "Health",
     "Load",
     "LoadWarning",
     "Measure",
@@ -133,6 +135,7 @@ __all__ = [
     "open_database",
     "open_for",
     "parse_filters",
+    "read_health",
     "read_load_warnings",
     "read_loads",
     "read_open_rejected",
