@@ -25,6 +25,7 @@ from data_access import (
 )
 from data_access.audit.command import add_audit
 from data_access.database import address, writing_role_allowed
+from data_access.deck.command import add_deck
 from data_access.demo import build
 from data_access.language import LANGUAGES, format_value, texts
 from data_access.loading.applying import undo
@@ -67,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     common.add_argument("--language", choices=LANGUAGES, default="lv", help=words("command.language"))
     commands = parser.add_subparsers(
-        required=True, metavar="demo|query|check|report|migrate|roles|load|templates|undo|audit"
+        required=True, metavar="demo|query|check|report|deck|migrate|roles|load|templates|undo|audit"
     )
 
     demo_parser = commands.add_parser("demo", parents=[common], help=words("command.demo"))
@@ -102,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     undo_parser.set_defaults(run=_undo)
     add_commands(commands, common)
     add_report(commands, common)
+    add_deck(commands, common)
     add_audit(commands, common)
     return parser
 

@@ -134,6 +134,18 @@ class TemplateStyles(DataAccessError):
     key = "errors.template_styles"
 
 
+class DeckTemplateUnreadable(DataAccessError):
+    """A template that is not there, or is no PPTX presentation."""
+
+    key = "errors.deck_template_unreadable"
+
+
+class DeckTemplateLayouts(DataAccessError):
+    """A template of which no layout has a place for a headline."""
+
+    key = "errors.deck_template_layouts"
+
+
 class FileNotWritten(DataAccessError):
     """A file could not be written where it was wanted."""
 

@@ -6,7 +6,6 @@ The figures are those of the table that the builder makes of the same answer; no
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from data_access.answer import WITHHELD
 from data_access.deck.model import (
     BARS,
     COLUMNS,
@@ -273,8 +272,3 @@ def breaks_of(reader: Reader, picture: Drawn, lines: Sequence[Line]) -> tuple[Br
             text = note.param(f"reason_{reader.language}")
             found.append(Break(places[0], len(found) + 1, text))
     return tuple(found)
-
-
-def hidden_in(chart: Chart) -> bool:
-    """Whether a figure of a chart is withheld."""
-    return any(value is WITHHELD for series in chart.series for value in series.values)

@@ -1,9 +1,10 @@
 """Makes a deck: each slide's request is read, asked through the one door and told in words and plain data."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from data_access.answer import WITHHELD, Answer, AsOf, Note
+from data_access.answer import Answer, AsOf, Note
 from data_access.database import Database
 from data_access.deck import charting
 from data_access.deck.model import (
@@ -23,9 +24,11 @@ from data_access.deck.model import (
     SmallRow,
     SmallTable,
     of_year,
+    without_figures,
 )
 from data_access.deck.speaking import alternative_of, alternative_of_figures, notes_of_figures, notes_of_table
 from data_access.errors import NoRecordsOfYear, NotAllowed, NotForCouncil, NotProtected
+from data_access.language import NO_BREAK_SPACE
 from data_access.measures import measure
 from data_access.period import Period
 from data_access.question import COUNCIL, Question
@@ -38,9 +41,10 @@ from data_access.telling.builder.request import AUDIENCE, Request, Trouble, addr
 from data_access.telling.builder.world import World, is_time
 from data_access.telling.reader import Reader
 from data_access.telling.sentences import as_of_words, during
-from data_access.telling.tables import Column, Row, Table
+from data_access.telling.tables import Row, Table
 from data_access.telling.withheld import is_number
 
+_PARTED = re.compile(r"(?<=\d\.) (?=gad|pusgad|ceturksn)")
 Answering = Callable[[Question], Answer]
 # Notes that are said under a chart; breaks are numbered in it, and the foot says what the others say.
 ON_SLIDE = (
@@ -99,8 +103,17 @@ class SlideMaker:
             made = self._figures(slide)
         else:
             made = self._table(slide)
-        headline = slide.headline or made.generated
-        return replace(made, headline=headline, comment=slide.comment, foot=made.foot or self.foot(self.database.as_of))
+        generated = kept_together(made.generated)
+        return replace(
+            made,
+            headline=kept_together(slide.headline or generated),
+            generated=generated,
+            comment=kept_together(slide.comment),
+            remarks=tuple(map(kept_together, made.remarks)),
+            sentences=tuple(map(kept_together, made.sentences)),
+            figures=tuple(replace(one, change=kept_together(one.change)) for one in made.figures),
+            foot=kept_together(made.foot or self.foot(self.database.as_of)),
+        )
 
     def foot(self, as_of: AsOf) -> str:
         """Source, how fresh the figures are, and how they are protected, in one line."""
@@ -108,7 +121,7 @@ class SlideMaker:
         protection = "council" if self.deck.audience == COUNCIL else "internal"
         said = (
             t("deck.source_demonstration" if as_of.demonstration else "deck.source_records"),
-            as_of_words(self.reader, as_of).rstrip("."),
+            t("deck.as_of", until=as_of.data_until),
             t(f"deck.protection_{protection}", mark=self.reader.withheld),
         )
         return " · ".join(said)
@@ -154,7 +167,7 @@ class SlideMaker:
             remarks += [note.text(reader.language) for note in answered.notes if note.kind in ON_SLIDE]
         remarks += self._breaks_between([(request, answered) for _, request, answered in asked])
         said, year = tuple(dict.fromkeys(remarks)), reader.period(Period.year(self.deck.year))
-        headline = reader.t("deck.figures_headline", period=year, count=len(found))
+        headline = reader.t(f"deck.figures_{max(len(found), 1)}", period=year)
         return MadeSlide(
             FIGURES,
             headline,
@@ -200,7 +213,7 @@ class SlideMaker:
         headline = headlines.headline(reader, picture.request, picture.answered, picture.kind == MOVERS)
         full = making.make(reader, replace(request, top=None), answered)
         wanted = (slide.table or chart is None) and not (full.table.empty or full.table.unknown)
-        small = small_table(reader, request, answered) if wanted else None
+        small = small_table(reader, request, answered, picture.code if chart else None) if wanted else None
         sentences = () if chart or small else (_nothing(reader, picture, full.table),)
         remarks = [*said, *(picture.remarks if chart else ()), *_remarks(reader, chart, answered.notes)]
         remarks += self._breaks_between([(request, answered)])
@@ -245,6 +258,11 @@ class SlideMaker:
         return [self.reader.t("deck.breaks_between", what="; ".join(texts))] if texts else []
 
 
+def kept_together(text: str) -> str:
+    """A text whose years and parts of years stay on one line with their numbers."""
+    return _PARTED.sub(NO_BREAK_SPACE, text)
+
+
 def _another(address: Address, request: Request, troubles: Sequence[Trouble]) -> bool:
     """Whether an address was understood as a table of something else than was asked for."""
     asked = {code.strip() for code in address.get("m", "").split(",")}
@@ -272,31 +290,35 @@ def _nothing(reader: Reader, picture: charting.Drawn, table: Table) -> str:
     return reader.t("deck.nothing" if known else "deck.unknown")
 
 
-def small_table(reader: Reader, request: Request, answered: Answered) -> SmallTable:
-    """The table as it fits on a slide: its first rows, of time its last ones, and its first columns."""
+def small_table(reader: Reader, request: Request, answered: Answered, drawn: str | None = None) -> SmallTable:
+    """The table as it fits on a slide: its first rows, of time its last ones, and its first columns.
+
+    Of several measures that which is `drawn` beside it is left out.
+    """
     timed = bool(request.rows) and is_time(request.rows[0])
     rows = request.rows[:1]
     of = charting.counted_over(answered, request.rows[1:])
     top = request.top
     if rows and not timed and not top and len(set(of.frame[rows[0]])) > MOST_ROWS + 1:
         top = FIRST_ROWS
-    made = making.make(reader, replace(request, rows=rows, top=top), of).table
+    found = making.make(reader, replace(request, rows=rows, top=top), of)
+    made, refs = found.table, [field.ref.partition(".")[0] for field in found.fields]
+    kept = [place for place, ref in enumerate(refs) if ref != drawn or set(refs) == {drawn}][:MOST_FIGURES]
     parts, totals = ([row for row in made.rows if row.total is total] for total in (False, True))
-    columns = made.columns[:MOST_FIGURES]
     return SmallTable(
         made.corner,
-        tuple(column.name for column in columns),
+        tuple(made.columns[place].name for place in kept),
         tuple(
-            SmallRow(row.name.strip(), _cells(reader, row, columns), row.total)
+            SmallRow(row.name.strip(), _cells(reader, made, row, kept), row.total)
             for row in (*(parts[-MOST_ROWS:] if timed else parts), *totals)
         ),
     )
 
 
-def _cells(reader: Reader, row: Row, columns: Sequence[Column]) -> tuple[str, ...]:
+def _cells(reader: Reader, table: Table, row: Row, kept: Sequence[int]) -> tuple[str, ...]:
     return tuple(
         charting.written(reader, Table.unit(row, column), figure, column.change)
-        for column, figure in zip(columns, row.figures[: len(columns)], strict=True)
+        for column, figure in ((table.columns[place], row.figures[place]) for place in kept)
     )
 
 
@@ -313,11 +335,10 @@ def _remarks(reader: Reader, chart: Chart | None, notes: Sequence[Note]) -> list
 
 def _points(reader: Reader, chart: Chart) -> list[str]:
     """Points without a figure, where the categories themselves do not say so."""
-    if len(chart.series) < 2 and chart.kind != LINES:
-        return []
     found: dict[str, list[str]] = {}
+    named = () if chart.kind == LINES else without_figures(chart)
     for series in chart.series:
-        for category, value, label in zip(chart.categories, series.values, series.labels, strict=True):
-            if value is WITHHELD or value is None:
+        for place, (category, label) in enumerate(zip(chart.categories, series.labels, strict=True)):
+            if place not in named and not is_number(series.values[place]):
                 found.setdefault(label, []).append(f"{category} ({series.name})")
     return [reader.t("deck.point", name=label, what=", ".join(places)) for label, places in found.items()]

@@ -13,6 +13,7 @@ from typing import Any
 from data_access.answer import Withheld
 from data_access.question import COUNCIL
 from data_access.telling.tables import Table
+from data_access.telling.withheld import is_number
 
 TITLE, FIGURES, TABLE, METHOD = "title", "figures", "table", "method"
 KINDS = (TITLE, FIGURES, TABLE, METHOD)
@@ -183,6 +184,16 @@ class Chart:
     series: tuple[Series, ...]
     unit: str
     breaks: tuple[Break, ...] = ()
+
+
+def without_figures(chart: Chart) -> dict[int, str]:
+    """The categories none of whose figures is a number, by their place, and the word that stands in its place."""
+    found = {}
+    for place in range(len(chart.categories)):
+        labels = {series.labels[place] for series in chart.series}
+        if len(labels) == 1 and not any(is_number(series.values[place]) for series in chart.series):
+            found[place] = labels.pop()
+    return found
 
 
 @dataclass(frozen=True)

@@ -154,13 +154,14 @@ def _most(told: Told) -> str:
     reader, (codes, most, withheld, known) = told.reader, _highest(told)
     if not codes:
         return reader.t("headline.parts_withheld") if withheld else ""
-    shown = reader.t("sentence.of_shown") if withheld else ""
+    shown = _shown(reader, withheld)
     if known == 1 and not withheld:
         return reader.t("headline.only", name=_named(told, codes))
     if len(codes) > MOST_NAMED:
-        return reader.t("headline.alike", figure=told.figure(most)) + shown
+        return reader.t("headline.alike", figure=told.figure(most), shown=shown)
     alone, each = _KEYS[bool(measure(told.code).ratio)]
-    return reader.t(each if len(codes) > 1 else alone, name=_named(told, codes), figure=told.figure(most)) + shown
+    key = each if len(codes) > 1 else alone
+    return reader.t(key, name=_named(told, codes), figure=told.figure(most), shown=shown)
 
 
 def _most_each(told: Told, series: Sequence[str]) -> str:
@@ -174,9 +175,12 @@ def _most_each(told: Told, series: Sequence[str]) -> str:
             said.append(reader.t("headline.of_series", series=of, name=_named(told, codes), figure=told.figure(most)))
     if not said:
         return _most(told)
-    return reader.t("headline.most_each_series", what=", ".join(said)) + (
-        reader.t("sentence.of_shown") if hidden else ""
-    )
+    return reader.t("headline.most_each_series", what=", ".join(said), shown=_shown(reader, hidden))
+
+
+def _shown(reader: Reader, some_withheld: bool) -> str:
+    """That the most is so of the figures shown, where others are withheld."""
+    return reader.t("headline.shown") if some_withheld else ""
 
 
 # ── over time ────────────────────────────────────────────────────────────────────────────────────
@@ -202,8 +206,8 @@ def _most_when(told: Told) -> str:
     if not codes or known < 2 or len(codes) > MOST_NAMED:
         return ""
     said = wording.joined(told.reader, [during(told.reader, Period.parse(code)) for code in codes])
-    shown = told.reader.t("sentence.of_shown") if withheld else ""
-    return told.reader.t("headline.most_when", when=said, figure=told.figure(most)) + shown
+    shown = _shown(told.reader, withheld)
+    return told.reader.t("headline.most_when", when=said, figure=told.figure(most), shown=shown)
 
 
 def _known(told: Told, cells: Sequence[str], part: str | None) -> list[tuple[str, int | float]]:
@@ -267,21 +271,27 @@ def _moved(told: Told) -> str:
     withheld = any(value is WITHHELD for value in changes.values())
     rose = max((row for row in known if known[row] > 0), key=lambda row: known[row], default=None)
     fell = min((row for row in known if known[row] < 0), key=lambda row: known[row], default=None)
-    name = told.request.rows[0]
+    unit = measure(code).unit
     parts = [
-        reader.t(key, name=_label(reader, name, row), figure=told.figure(abs(known[row])))
-        for key, row in (("sentence.rose", rose), ("sentence.fell", fell))
+        reader.t(key, name=_named(told, [row]), figure=_signed(reader, unit, known[row]))
+        for key, row in (("headline.rose", rose), ("headline.fell", fell))
         if row is not None
     ]
     if parts:
+        said = {"when": told.when, "shown": _shown(reader, withheld), "what": wording.joined(reader, parts)}
         yearly = told.request.compare == "year"
-        key = "sentence.moved" if yearly else "headline.moved"
-        said = reader.t(key, when=told.when, what=", ".join(parts), **({} if yearly else {"before": before}))
-        said += reader.t("sentence.of_shown") if withheld else ""
+        said = reader.t("headline.moved_year", **said) if yearly else reader.t("headline.moved", before=before, **said)
     elif known:
         said = reader.t("headline.not_moved", when=told.when, before=before)
     else:
         said = reader.t("headline.moves_withheld" if withheld else "headline.moves_unknown", when=told.when)
-    if measure(code).unit == "cents":
+    if unit == "cents":
         return said
     return reader.t("headline.of_measure", name=reader.measure(code), text=said)
+
+
+def _signed(reader: Reader, unit: str, change: int | float) -> str:
+    """A change with its sign: money in whole euros."""
+    if unit != "cents":
+        return reader.change(unit, change)
+    return ("+" if change > 0 else "") + euros(reader, change)
