@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes sure that the programs the tests drive are on this computer: Chromium, a PostgreSQL
-# server of version 15 or newer, the Latvian spelling dictionary and a font with Latvian letters.
+# server of version 15 or newer, the Latvian spelling dictionary, a font with Latvian letters, and
+# LibreOffice with the tools that read its PDF, which draw and look at a presentation.
 # Installs what is missing with apt-get (through sudo when the caller is not root); says in one
 # sentence what is missing when it cannot.
 #
@@ -28,12 +29,15 @@ has_font() { [ -r /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ]; }
 
 has_poppler() { command -v pdftotext >/dev/null && command -v pdfinfo >/dev/null; }
 
+has_office() { command -v soffice >/dev/null && [ -e /usr/lib/libreoffice/program/libsdlo.so ]; }
+
 missing_packages() {
     has_chromium || echo chromium-headless-shell
     has_postgres || echo postgresql
     has_dictionary || echo hunspell-lv
     has_font || echo fonts-dejavu-core
     has_poppler || echo poppler-utils
+    has_office || echo libreoffice-impress-nogui
 }
 
 in_a_line() { echo "$1" | tr '\n' ' ' | sed 's/ *$//'; }

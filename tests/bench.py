@@ -12,6 +12,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import sqlalchemy
@@ -19,7 +20,10 @@ import streamlit as st
 from playwright.sync_api import Page, sync_playwright
 from streamlit.testing.v1 import AppTest
 
-from data_access import Database, Question, demo, open_database
+from data_access import COUNCIL, INTERNAL, Database, Question, demo, open_database
+from data_access.deck import Deck, MadeDeck, make_deck, prepared_deck
+from data_access.deck.powerpoint import as_pptx
+from data_access.telling.reader import Reader
 from tests.infrastructure.browser import CHROMIUM, FLAGS, REPOSITORY, StreamlitServer, settled
 from tests.infrastructure.pages import PAGES, go_to, open_page
 from tests.infrastructure.postgres import PostgresServer
@@ -31,6 +35,7 @@ LONGEST_QUESTION = 50  # milliseconds on DuckDB, warm, at demonstration size
 LONGEST_CHANGE = 150  # milliseconds of server time
 LONGEST_NAME = 100  # letters of a question
 YEARS = ("2022", "2023")
+PARTS = ("questions", "changes", "clicks", "deck")
 YEAR_BEFORE_A_CHANGE = "2020"  # shares no year with the changes that are measured
 
 EMPTY_PAGE = """
@@ -347,21 +352,42 @@ def measure_clicks(url: str, folder: Path, times: int) -> None:
     )
 
 
+# ── the presentation ─────────────────────────────────────────────────────────────────────────────
+
+
+def measure_deck(url: str, times: int) -> None:
+    """A deck of twelve slides and its PowerPoint file: of data never asked before, and asked before."""
+    rows = []
+    for audience in (INTERNAL, COUNCIL):
+        prepared = prepared_deck(2023, audience)
+        deck = replace(prepared, slides=(*prepared.slides, *prepared.slides[2:])[:12])
+        made = []
+
+        def make(database: Database, deck: Deck = deck, made: list[MadeDeck] = made) -> None:
+            made[:] = [make_deck(database, Reader(database.vocabulary, "lv"), deck)]
+
+        first = milliseconds(lambda make=make: make(open_database(url)), 3)
+        database = open_database(url)
+        make(database)
+        again = milliseconds(lambda make=make, database=database: make(database), times)
+        written = milliseconds(lambda made=made: as_pptx(made[0]), times)
+        rows.append((audience, *(shown(statistics.median(took)) for took in (first, again, written))))
+    table("A deck of twelve slides, medians", ["audience", "first ms", "again ms", "PowerPoint ms"], rows)
+
+
 # ── all of it ────────────────────────────────────────────────────────────────────────────────────
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__.splitlines()[0])
     parser.add_argument("--times", type=int, default=11, help="how often each thing is measured (11)")
-    parser.add_argument(
-        "--only", choices=("questions", "changes", "clicks"), action="append", help="measure only this; may be repeated"
-    )
+    parser.add_argument("--only", choices=PARTS, action="append", help="measure only this; may be repeated")
     return parser.parse_args()
 
 
 def main() -> None:
     chosen = arguments()
-    parts = chosen.only or ["questions", "changes", "clicks"]
+    parts = chosen.only or PARTS
     logging.disable(logging.WARNING)  # without a server Streamlit warns at every step
     with (
         tempfile.TemporaryDirectory(prefix="case-bench-") as place,
@@ -392,6 +418,8 @@ def main() -> None:
             measure_changes(chosen.times)
         if "clicks" in parts:
             measure_clicks(url, folder, chosen.times)
+        if "deck" in parts:
+            measure_deck(url, chosen.times)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,19 @@
 """Decks: the prepared one of 2023 against the published report, what a slide says, and what is kept of one."""
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from data_access import INTERNAL, Database, dimensions, open_database
-from data_access.deck import MadeDeck, MadeSlide, Slide, make_deck, prepared_deck
+from data_access import COUNCIL, INTERNAL, WITHHELD, Database, Question, dimensions, open_database
+from data_access.deck import Deck, MadeDeck, MadeSlide, Slide, make_deck, prepared_deck
 from data_access.deck.model import CHARTS, OF_BUILDER, of_year, relative, slides_as_text, slides_from_text
 from data_access.deck.prepared import prepared_slides
+from data_access.errors import NoRecordsOfYear
 from data_access.telling.builder.request import CHARTS as BUILDER_CHARTS
 from data_access.telling.reader import Reader
 
@@ -126,3 +129,138 @@ def test_every_figure_that_was_published_is_the_published_one(deck: MadeDeck) ->
     agreed = [(what, value) for what, value in found if what in known]
     assert [(what, value, known[what]) for what, value in agreed if value != known[what]] == []
     assert len(agreed) > 30
+
+
+def test_every_figure_of_a_chart_is_the_answer_to_its_own_question(deck: MadeDeck, database: Database) -> None:
+    """Asked once more, each alone: the deck asks for whole tables."""
+    different = []
+    found = [(what, value) for slide in deck.slides for what, value in points(slide)]
+    for (measure, period, where), value in dict(found).items():
+        alone = database.ask(Question.of(measure, period, where={name: (code,) for name, code in where})).value()
+        if alone != value:
+            different.append((measure, period, where, value, alone))
+    assert not different
+    assert len(found) > 70
+
+
+def test_the_rest_and_the_first_ones_are_the_whole(deck: MadeDeck, database: Database) -> None:
+    for rows in ("benefit", "territory"):
+        [bars] = slide_of(deck, "spend", rows).chart.series
+        assert sum(bars.values) == database.ask(Question.of("spend", 2023)).value()
+
+
+def slide_of(deck: MadeDeck, measure: str, rows: str, compare: bool = False) -> MadeSlide:
+    """The slide that asks for a measure by a dimension."""
+    [found] = [
+        slide
+        for slide in deck.slides
+        if slide.address
+        and (slide.address["m"].split(",")[0], slide.address["rows"]) == (measure, rows)
+        and ("compare" in slide.address) is compare
+        and slide.chart.kind != "movers"
+    ]
+    return found
+
+
+def test_breaks_stand_in_the_year_that_they_lie_in(deck: MadeDeck) -> None:
+    slide = slide_of(deck, "households_with_status", "year")
+    years = [slide.chart.categories[one.place] for one in slide.chart.breaks]
+    assert list(zip(years, [one.number for one in slide.chart.breaks], strict=True)) == [
+        ("2021", 1),
+        ("2021", 2),
+        ("2022", 3),
+        ("2023", 4),
+    ]
+    assert "2 – Novadu reforma" in slide.remarks[0]
+
+
+def test_years_between_which_a_series_is_broken_are_not_compared_in_silence(database: Database, reader: Reader) -> None:
+    address = {"m": "spend", "rows": "benefit", "period": "{year}", "compare": "year"}
+    [slide] = make_deck(database, reader, Deck((Slide(address=address),), 2021, audience=INTERNAL)).slides
+    assert any("Novadu reforma" in remark for remark in slide.remarks)
+    [slide] = make_deck(database, reader, Deck((Slide(address=address),), 2015, audience=INTERNAL)).slides
+    assert not any("pārrāvumi" in remark for remark in slide.remarks)
+
+
+def test_the_same_deck_is_made_of_another_year(database: Database, reader: Reader) -> None:
+    found = make_deck(database, reader, prepared_deck(2023, INTERNAL).of_year(2012))
+    assert found.title == "Sociālā dienesta darbs 2012.\u00a0gadā"
+    assert all("2023" not in slide.headline for slide in found.slides)
+    spend = slide_of(found, "spend", "territory")
+    assert sum(spend.chart.series[0].values) == database.ask(Question.of("spend", 2012)).value()
+    clients = [slide for slide in found.slides if slide.address and slide.address["m"] == "psychologist_clients"]
+    assert all(
+        slide.chart is None and slide.sentences == ("Par šo periodu skaitļi nav publicēti.",) for slide in clients
+    )
+
+
+def test_a_deck_of_a_year_without_records_is_none(database: Database, reader: Reader) -> None:
+    with pytest.raises(NoRecordsOfYear):
+        make_deck(database, reader, prepared_deck(1999))
+
+
+def test_progress_is_told_after_each_slide(database: Database, reader: Reader) -> None:
+    heard = []
+    slides = (Slide("title"), Slide("method"))
+    make_deck(database, reader, Deck(slides, 2023), progress=lambda done, of: heard.append((done, of)))
+    assert heard == [(1, 2), (2, 2)]
+
+
+def test_a_headline_can_be_written_and_the_made_one_is_kept_beside(database: Database, reader: Reader) -> None:
+    slide = Slide(address={"m": "spend", "period": "{year}"}, headline="Mans virsraksts 2023. gadā", comment="Piezīme")
+    [made] = make_deck(database, reader, Deck((slide,), 2023, audience=INTERNAL)).slides
+    assert made.headline == "Mans virsraksts 2023.\u00a0gadā"
+    assert made.generated == "2023.\u00a0gadā pabalstiem izlietoja 1\u00a0942\u00a0203\u00a0€"
+    assert made.comment == "Piezīme"
+
+
+# ── what may be shown to whom ──
+
+
+@pytest.fixture(scope="module")
+def council(database: Database, reader: Reader) -> dict[str, MadeSlide]:
+    """A few slides for the council: protecting a year of a family takes a second."""
+    asked = {
+        "benefits": {"m": "spend", "rows": "benefit", "period": "{year}", "sort": "spend", "top": "10"},
+        "ages": {"m": "psychologist_clients", "rows": "age_group", "period": "{year}"},
+        "internal": {"m": "payments", "rows": "benefit", "period": "{year}"},
+        "nearest": {"m": "psychologist_clients", "rows": "person_group", "col": "problem_area", "period": "{year}"},
+        "nowhere": {"m": "spend", "period": "1999"},
+        "wrong": {"m": "spent", "period": "{year}"},
+    }
+    deck = Deck(tuple(Slide(address=address, chart="bars") for address in asked.values()), 2023)
+    return dict(zip(asked, make_deck(database, reader, deck).slides, strict=True))
+
+
+def test_what_is_withheld_has_a_mark_and_no_figure(council: dict[str, MadeSlide], database: Database) -> None:
+    [ages] = council["ages"].chart.series
+    question = Question.of("psychologist_clients", 2023, by="age_group", audience=COUNCIL)
+    answer = database.ask(question)
+    expected = [answer.value(age_group=codes["age_group"]) for codes in council["ages"].chart.codes]
+    assert list(ages.values) == expected
+    assert WITHHELD in expected
+    assert [label for label, value in zip(ages.labels, ages.values, strict=True) if value is WITHHELD] == ["(k)"] * 2
+    internal = database.ask(replace(question, audience=INTERNAL))
+    exact = {str(internal.value(age_group=one)) for one in ("0_6", "7_12")}
+    assert len(exact) == 2
+    assert not exact & set(re.findall(r"\d+", f"{council['ages'].notes} {council['ages'].alternative}"))
+
+
+def test_the_rest_is_withheld_where_a_part_of_it_is(council: dict[str, MadeSlide]) -> None:
+    [spend] = council["benefits"].chart.series
+    assert (spend.labels[-1], spend.values[-1]) == ("(k)", WITHHELD)
+    assert "no rādītajiem visvairāk – „Mājokļa pabalsts”" in council["benefits"].headline
+
+
+@pytest.mark.parametrize("name", ["internal", "nowhere", "wrong"])
+def test_a_slide_that_cannot_be_made_says_why(council: dict[str, MadeSlide], name: str) -> None:
+    slide = council[name]
+    assert (slide.headline, slide.chart, slide.table) == ("Šo slaidu nevar izveidot", None, None)
+    assert len(slide.sentences) == 1
+
+
+def test_in_place_of_a_table_that_is_not_listed_stands_the_nearest(council: dict[str, MadeSlide]) -> None:
+    slide = council["nearest"]
+    assert "Prasīto tabulu domei nerāda, tāpēc ir tuvākā, ko drīkst rādīt." in slide.remarks
+    assert slide.address["m"] == "psychologist_clients"
+    assert slide.chart

@@ -91,7 +91,8 @@ class SlideMaker:
     @property
     def title(self) -> str:
         """How the deck is called; that of the prepared one says its year."""
-        return self.deck.name or self.reader.t("deck.prepared", when=during(self.reader, Period.year(self.deck.year)))
+        year = during(self.reader, Period.year(self.deck.year))
+        return kept_together(self.deck.name or self.reader.t("deck.prepared", when=year))
 
     def make(self, slide: Slide) -> MadeSlide:
         """A slide with its figures and words. What is not for the audience is said; other errors are raised."""

@@ -4,7 +4,7 @@ They are wider than those of most fonts, so that what fits here fits in the serv
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import ceil
 
 LINE = 1.2  # height of a line, in sizes of its letters
@@ -67,10 +67,6 @@ def shortened(text: str, size: float, room: float, most: int) -> str:
     found = lines(text, size, room)
     if len(found) <= most and all(width(line, size) <= room for line in found):
         return text
-    kept = " ".join(found[:most])
-    return next((short for short in _shorter(kept) if len(lines(short, size, room)) <= most), "…")
-
-
-def _shorter(text: str) -> Iterator[str]:
-    for end in range(len(text), 0, -1):
-        yield text[:end].rstrip(" ,;(") + "…"
+    kept = " ".join(found[:most]).split(" ")
+    shorter = (" ".join(kept[:end]).rstrip(" ,;(–") + "…" for end in range(len(kept), 0, -1))
+    return next((short for short in shorter if len(lines(short, size, room)) <= most), "…")

@@ -4,7 +4,7 @@ Figures stand beside their marks. A figure that is withheld or not known has an 
 in the name of its category.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -72,7 +72,9 @@ def add_chart(shapes, chart: Chart, box: Sequence[int], language: str):
     _place(drawn, plot)
     _axes(drawn, chart, plot, wide, size, language)
     for place, series in enumerate(chart.series):
-        _dress(drawn, chart, series, drawn.plots[0].series[place], language, size)
+        _dress(chart, series, drawn.plots[0].series[place], language, size)
+        if chart.kind == LINES:
+            _ends(series, place, drawn.plots[0].series[place], ends(chart, plot, tall), size)
     if chart.kind != LINES:
         drawn.plots[0].gap_width = 40 if len(chart.series) == 1 else 55
         drawn.plots[0].overlap = 100 if chart.kind == STACKED else 0
@@ -174,7 +176,8 @@ def name_room(chart: Chart, wide: float, size: float) -> float:
     """The width of what stands behind the ends of lines, in points: their names; nothing if there is one line."""
     if len(chart.series) < 2:
         return size
-    return max(width(line, size, True) for one in chart.series for line in lines(one.name, size, wide * 0.22, True))
+    names = [f"{one.name}: {max(one.labels, key=len)}" for one in chart.series]
+    return max(width(line, size, True) for name in names for line in lines(name, size, wide * 0.22, True))
 
 
 def _place(drawn: PptxChart, plot: Plot) -> None:
@@ -271,11 +274,10 @@ def accent(look: Mark) -> MSO_THEME_COLOR:
     return getattr(MSO_THEME_COLOR, f"ACCENT_{place + 1}")
 
 
-def _dress(drawn: PptxChart, chart: Chart, series: Series, plotted, language: str, size: float) -> None:
+def _dress(chart: Chart, series: Series, plotted, language: str, size: float) -> None:
     look = mark(*series.look)
     if chart.kind == LINES:
         _line(plotted, look)
-        _ends(chart, series, plotted, size)
         return
     plotted.invert_if_negative = False
     plotted.format.fill.solid()
@@ -308,14 +310,45 @@ def _line(plotted, look: Mark) -> None:
     symbol.set("val", _SYMBOLS.get(look.symbol, look.symbol))
 
 
-def _ends(chart: Chart, series: Series, plotted, size: float) -> None:
-    """The first and the last figure of a line: above it, or below it where another line stands above."""
+def ends(chart: Chart, plot: Plot, tall: float) -> dict[tuple[int, int], bool]:
+    """The points of lines whose figures stand beside them, as (series, place), and whether below them.
+
+    The first and the last known point of each line; of lines that are too near to one another only the highest has its
+    figure above it, and the lowest below.
+    """
+    points = tall * plot.tall / ceiling(chart)
+    found = {}
+    for number, series in enumerate(chart.series):
+        known = [place for place, value in enumerate(series.values) if is_number(value)]
+        for place in dict.fromkeys(known[:1] + known[-1:]):
+            here = [_number(chart, one.values[place]) for one in chart.series if is_number(one.values[place])]
+            own = _number(chart, series.values[place])
+            others = list(here)
+            others.remove(own)
+            above, below = own >= max(others, default=own), own <= min(others, default=own)
+            room = min((abs(own - other) * points for other in others), default=tall)
+            twin = any(other == own for other in others) and any(
+                chart.series[before].values[place] == series.values[place] for before in range(number)
+            )
+            if not twin and (above or below or room > 2.2 * plot.size * LINE):
+                found[number, place] = below and not above
+    return found
+
+
+def _ends(series: Series, number: int, plotted, shown: Mapping[tuple[int, int], bool], size: float) -> None:
+    for (of, place), below in shown.items():
+        if of == number:
+            side = XL_LABEL_POSITION.BELOW if below else XL_LABEL_POSITION.ABOVE
+            _write(plotted.points[place], [series.labels[place]], side, size)
+
+
+def name_of(chart: Chart, number: int, shown: Mapping[tuple[int, int], bool]) -> str:
+    """What stands behind the end of a line: its name, and its last figure where that does not stand at the point."""
+    series = chart.series[number]
     known = [place for place, value in enumerate(series.values) if is_number(value)]
-    for place in dict.fromkeys(known[:1] + known[-1:]):
-        others = [one.values[place] for one in chart.series if one is not series and is_number(one.values[place])]
-        below = bool(others) and series.values[place] < min(others)
-        side = XL_LABEL_POSITION.BELOW if below else XL_LABEL_POSITION.ABOVE
-        _write(plotted.points[place], [series.labels[place]], side, size)
+    if not known or (number, known[-1]) in shown:
+        return series.name
+    return f"{series.name}: {series.labels[known[-1]]}"
 
 
 def _write(point, texts: Sequence[str], position, size: float) -> None:
@@ -336,8 +369,8 @@ def _figures(chart: Chart, series: Series, plotted, language: str, size: float) 
     labels.show_value = True
     labels.font.size, labels.font.bold = Pt(size), chart.kind != STACKED
     labels.number_format, labels.number_format_is_linked = _format(chart, language), False
-    if chart.kind == MOVERS:
-        for place, value in enumerate(series.values):
+    for place, value in enumerate(series.values):
+        if is_number(value) and (chart.kind == MOVERS or value < 0):
             _signed(plotted.points[place], chart, _number(chart, value), language, size)
     inside = chart.kind == STACKED
     labels.position = XL_LABEL_POSITION.CENTER if inside else XL_LABEL_POSITION.OUTSIDE_END
@@ -350,7 +383,7 @@ def _figures(chart: Chart, series: Series, plotted, language: str, size: float) 
 
 
 def _signed(point, chart: Chart, value: float, language: str, size: float) -> None:
-    """A change with its sign: each has a form of its own, as one form has room for two sizes of figures only."""
+    """A figure with its sign: each has a form of its own, as one form has room for two sizes of figures only."""
     label = point.data_label
     label.font.size, label.font.bold = Pt(size), True
     label.position = XL_LABEL_POSITION.OUTSIDE_END
@@ -360,7 +393,8 @@ def _signed(point, chart: Chart, value: float, language: str, size: float) -> No
 
 def _form(chart: Chart, size: float, language: str) -> str:
     plain = _grouped(chart, 1 if round(size) < 1000 else 2 if round(size) < 1_000_000 else 3, language)
-    return f'"+"{plain};"−"{plain};{plain}'
+    plus = '"+"' if chart.kind == MOVERS else ""
+    return f'{plus}{plain};"−"{plain};{plain}'
 
 
 def _grouped(chart: Chart, groups: int, language: str) -> str:

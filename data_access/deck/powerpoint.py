@@ -19,7 +19,7 @@ from pptx.util import Emu, Inches, Pt
 
 from data_access.deck.measuring import LINE, fitting, height, lines, shortened, width
 from data_access.deck.model import FIGURES, LINES, METHOD, TITLE, Chart, KeyFigure, MadeDeck, MadeSlide, SmallTable
-from data_access.deck.native_chart import Plot, accent, add_chart, heights, positions
+from data_access.deck.native_chart import Plot, accent, add_chart, ends, heights, name_of, positions
 from data_access.deck.template import TITLES, Look, own_template, points, read_template
 from data_access.telling.palette import mark
 
@@ -34,7 +34,20 @@ _NUMBER = 14  # points of the number of a break
 _FOOT = (12, 11, 10, 9, 8)
 _CELLS = (18, 16, 14, 12)
 # Of a card its figure and its words: rather a smaller figure than words that nobody can read from afar.
-_CARDS = ((44, 18), (40, 18), (36, 18), (40, 16), (36, 16), (32, 16), (28, 16), (32, 14), (28, 14), (24, 14), (20, 12))
+_CARDS = (
+    (44, 18),
+    (44, 16),
+    (40, 18),
+    (40, 16),
+    (36, 18),
+    (36, 16),
+    (32, 16),
+    (28, 16),
+    (32, 14),
+    (28, 14),
+    (24, 14),
+    (20, 12),
+)
 _SPACE = Inches(0.15)
 _INSET = Inches(0.1)  # between the edge of a text and its letters
 _TABLE = 0.44  # of the width, beside a chart
@@ -291,11 +304,15 @@ class _Writer:
             return
         left = box.left + int(box.width * (plot.left + plot.wide)) + Pt(4)
         wide = box.left + box.width - left
-        order = sorted(zip(heights(chart, plot), chart.series, strict=True), key=lambda pair: pair[0])
-        texts = [lines(series.name, plot.size, points(wide), True) for _, series in order]
+        shown = ends(chart, plot, points(box.height))
+        at = heights(chart, plot)
+        order = sorted(range(len(chart.series)), key=lambda number: at[number])
+        texts = [lines(name_of(chart, number, shown), plot.size, points(wide), True) for number in order]
         talls = [len(text) * plot.size * LINE for text in texts]
-        tops = _apart([points(box.height) * at - tall / 2 for (at, _), tall in zip(order, talls, strict=True)], talls)
-        for (_, series), text, top, tall in zip(order, texts, tops, talls, strict=True):
+        middles = [points(box.height) * at[number] for number in order]
+        tops = _apart([middle - tall / 2 for middle, tall in zip(middles, talls, strict=True)], talls)
+        for number, text, top, tall in zip(order, texts, tops, talls, strict=True):
+            series = chart.series[number]
             place = Box(left, box.top + int(Pt(top)), wide, int(Pt(tall)))
             shape = _text_box(slide, place, f"Line: {series.name}")
             _tight(shape.text_frame)

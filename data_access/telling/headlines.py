@@ -129,12 +129,13 @@ def _series(told: Told) -> list[str]:
 
 
 def _highest(told: Told, across: str | None = None) -> tuple[list[str], int | float | None, bool, int]:
-    """Rows with the highest figure, that figure, whether others are withheld, and how many have any figure."""
+    """Rows with the highest figure, that figure, whether others are withheld, and how many are not known to be none."""
     found = {code: told.row(code, across) for code in told.rows() if code != REST}
     withheld = any(value is WITHHELD for value in found.values())
     known = {code: value for code, value in found.items() if is_number(value) and value}
+    unknown = sum(value is None for value in found.values())
     most = max(known.values(), default=None)
-    return [code for code, value in known.items() if value == most], most, withheld, len(known)
+    return [code for code, value in known.items() if value == most], most, withheld, len(known) + unknown
 
 
 def _named(told: Told, codes: Sequence[str]) -> str:
