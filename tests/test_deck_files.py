@@ -211,8 +211,8 @@ def test_a_text_is_broken_and_shortened_by_its_width() -> None:
     assert measuring.lines("aaa bbb ccc", 10, measuring.width("aaa bbb", 10)) == ["aaa bbb", "ccc"]
     assert measuring.shortened("aaa bbb ccc ddd", 10, measuring.width("aaa bbb", 10), 2) == "aaa bbb ccc ddd"
     assert measuring.shortened("aaa bbb ccc ddd eee", 10, measuring.width("aaa bbb", 10), 2) == "aaa bbb ccc…"
-    assert measuring.height("aaa bbb", 10, measuring.width("aaa", 10)) == 24
-    assert measuring.fitting("aaa bbb", (20, 10, 5), measuring.width("aaa", 10), 24) == 10
+    assert measuring.height("aaa bbb", 10, measuring.width("bbb", 10)) == 24
+    assert measuring.fitting("aaa bbb", (20, 10, 5), measuring.width("bbb", 10), 24) == 10
 
 
 # ── templates ──
