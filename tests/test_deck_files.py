@@ -277,12 +277,15 @@ def test_the_deck_is_made_from_the_command_line(demonstration_url: str, tmp_path
     assert main(call) == 0
     assert str(path) in capsys.readouterr().out
     assert len(pptx.Presentation(str(path)).slides) == 11
+    assert main([*call[:-1], str(path.with_suffix(".pdf"))]) == 0
+    assert path.with_suffix(".pdf").read_bytes().startswith(b"%PDF")
 
 
 @pytest.mark.parametrize(
     ("out", "more", "said"),
     [
-        ("dome.txt", (), "jābeidzas ar .pptx"),
+        ("dome.txt", (), "jābeidzas ar .pptx, .pdf"),
+        ("dome.pdf", ("--template", "nav.pptx"), "jābeidzas ar .pptx."),
         ("nav/dome.pptx", (), "neizdevās ierakstīt"),
         ("dome.pptx", ("--template", "nav.pptx"), "tai jābūt PPTX prezentācijai"),
         ("dome.pptx", ("--year", "1999"), "datubāzē nav neviena ieraksta"),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from data_access.database import open_database
 from data_access.deck.making import make_deck
+from data_access.deck.pdf import as_pdf
 from data_access.deck.powerpoint import as_pptx
 from data_access.deck.prepared import prepared_deck
 from data_access.deck.template import read_template
@@ -13,14 +14,15 @@ from data_access.language import texts
 from data_access.question import COUNCIL
 from data_access.telling.reader import Reader
 
-MAKERS = {".pptx": as_pptx}  # by the ending of the file: from a made deck and a template
+PPTX = ".pptx"
+ENDINGS = (PPTX, ".pdf")
 
 
 def add_deck(commands, common: argparse.ArgumentParser) -> None:
     """Adds the subcommand to those of the program."""
     words = texts("lv")
     deck = commands.add_parser("deck", parents=[common], help=words("command.deck"))
-    endings = ", ".join(f"`{ending}`" for ending in MAKERS)
+    endings = ", ".join(f"`{ending}`" for ending in ENDINGS)
     deck.add_argument("--year", type=int, required=True, metavar="N", help=words("command.year"))
     deck.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help=words("command.deck_out", endings=endings)
@@ -32,16 +34,17 @@ def add_deck(commands, common: argparse.ArgumentParser) -> None:
 
 def run_deck(options: argparse.Namespace) -> int:
     """0: the file is there. Raises BadEnding, FileNotWritten, and what making the deck and its file raise."""
-    make = MAKERS.get(options.out.suffix.lower())
-    if make is None:
-        raise BadEnding(name=options.out.name, endings=", ".join(MAKERS))
+    ending, endings = options.out.suffix.lower(), (PPTX,) if options.template else ENDINGS
+    if ending not in endings:
+        raise BadEnding(name=options.out.name, endings=", ".join(endings))
     if options.template:
         read_template(options.template)  # before the work, not after it
     if not options.out.absolute().parent.is_dir():
         raise FileNotWritten(name=str(options.out))
     database = open_database(options.database)
     reader = Reader(database.vocabulary, options.language)
-    content = make(make_deck(database, reader, prepared_deck(options.year, options.audience)), options.template)
+    made = make_deck(database, reader, prepared_deck(options.year, options.audience))
+    content = as_pptx(made, options.template) if ending == PPTX else as_pdf(made)
     try:
         options.out.write_bytes(content)
     except OSError as error:
