@@ -23,7 +23,7 @@ from data_access.telling.palette import SEQUENCE
 from data_access.telling.reader import Reader
 from data_access.telling.withheld import is_number
 from tests.infrastructure.decks import extreme_deck
-from tests.infrastructure.rendered import Page, Word, outside, overlapping, rendered
+from tests.infrastructure.rendered import Page, Word, in_one_line, outside, overlapping, rendered
 
 REGULAR = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 BOLD = "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"
@@ -173,12 +173,13 @@ def test_every_figure_of_a_slide_can_be_read(pages: list[Page]) -> None:
         if made.table:
             said += [cell for row in made.table.rows for cell in row.cells]
         if made.chart and made.chart.kind != LINES:
-            said += [
+            labels = [
                 label
                 for one in made.chart.series
                 for label, value in zip(one.labels, one.values, strict=True)
                 if is_number(value)
             ]
+            unread += [(made.headline, label) for label in labels if not in_one_line(page, label)]
             said += without_figures(made.chart).values()
         elif made.chart:  # the ends of lines
             said += [label for one in made.chart.series for label in one.labels[-1:]]
@@ -195,6 +196,8 @@ def test_words_that_overlap_or_leave_their_page_are_noticed() -> None:
     )
     page = Page(100, 100, (one, beside, upon, off))
     assert overlapping(page) == [("a", "c"), ("b", "c")]
+    assert in_one_line(page, "a b")
+    assert not in_one_line(page, "b c")
     assert outside(page) == ["d"]
 
 

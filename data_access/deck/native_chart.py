@@ -5,19 +5,18 @@ in the name of its category.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from lxml import etree
 from pptx.chart.chart import Chart as PptxChart
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
-from pptx.enum.dml import MSO_LINE_DASH_STYLE, MSO_THEME_COLOR
+from pptx.enum.dml import MSO_LINE_DASH_STYLE, MSO_PATTERN, MSO_THEME_COLOR
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
-from data_access.deck.measuring import LINE, lines, width
-from data_access.deck.model import BARS, COLUMNS, LINES, MOVERS, STACKED, Chart, Series, without_figures
+from data_access.deck.model import BARS, COLUMNS, LINES, MOVERS, STACKED, Chart, Series
+from data_access.deck.plotting import SIZES, Plot, ceiling, ends, layout, number_of, numbers_of, scale
 from data_access.telling.palette import SEQUENCE, Mark, mark
 from data_access.telling.withheld import is_number
 
@@ -36,33 +35,26 @@ _DASHES = {
     "longdash": MSO_LINE_DASH_STYLE.LONG_DASH,
     "longdashdot": MSO_LINE_DASH_STYLE.LONG_DASH_DOT,
 }
+_PATTERNS = {
+    "/": MSO_PATTERN.WIDE_UPWARD_DIAGONAL,
+    ".": MSO_PATTERN.PERCENT_20,
+    "x": MSO_PATTERN.OUTLINED_DIAMOND,
+    "-": MSO_PATTERN.LIGHT_HORIZONTAL,
+    "|": MSO_PATTERN.LIGHT_VERTICAL,
+}
+_DARKER, _LIGHTER = -0.3, 0.45  # lines of a pattern: figures stand upon the parts of a stack
 _SYMBOLS = {"triangle-up": "triangle", "cross": "plus"}  # others are called as in the palette
-_SIZES = (18, 16, 14, 12)  # points of letters in a chart, the largest first
-_WIDEST_NAMES = 0.5  # of a chart: names of bars
 _GRID = RGBColor(0xD5, 0xDA, 0xDF)
-_GAP = 6  # points between a bar and its figure
-_FULL = 0.98  # of a side of a chart is used
-
-
-@dataclass(frozen=True)
-class Plot:
-    """Where the marks of a chart stand, as parts of its width and height."""
-
-    left: float
-    top: float
-    wide: float
-    tall: float
-    size: float = _SIZES[-1]  # of letters, in points
 
 
 def add_chart(shapes, chart: Chart, box: Sequence[int], language: str):
     """Adds a chart in a box (left, top, width, height in EMU); gives the shape and the plot within it."""
     wide, tall = box[2] / Pt(1), box[3] / Pt(1)
-    size, names, plot = _layout(chart, wide, tall)
+    size, names, plot = layout(chart, wide, tall)
     data = CategoryChartData(number_format="General")
     data.categories = names
     for series in chart.series:
-        data.add_series(series.name, [_number(chart, value) for value in series.values], _format(chart, language))
+        data.add_series(series.name, [number_of(chart, value) for value in series.values], _format(chart, language))
     frame = shapes.add_chart(KINDS[chart.kind], *box, data)
     drawn = frame.chart
     drawn.font.size = Pt(size)
@@ -75,6 +67,7 @@ def add_chart(shapes, chart: Chart, box: Sequence[int], language: str):
         _dress(chart, series, drawn.plots[0].series[place], language, size)
         if chart.kind == LINES:
             _ends(series, place, drawn.plots[0].series[place], ends(chart, plot, tall), size)
+    _unbroken(drawn)
     if chart.kind != LINES:
         drawn.plots[0].gap_width = 40 if len(chart.series) == 1 else 55
         drawn.plots[0].overlap = 100 if chart.kind == STACKED else 0
@@ -83,101 +76,6 @@ def add_chart(shapes, chart: Chart, box: Sequence[int], language: str):
         drawn.legend.position, drawn.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
         drawn.legend.font.size = Pt(size)
     return frame, plot
-
-
-def _number(chart: Chart, value) -> float | int | None:
-    """A figure as a cell of the workbook: euros, not cents; nothing where there is no figure."""
-    if not is_number(value):
-        return None
-    return value / 100 if chart.unit == "cents" else value
-
-
-def _numbers(chart: Chart, series: Series) -> list[float | int]:
-    return [number for value in series.values if (number := _number(chart, value)) is not None]
-
-
-# ── where everything stands ──────────────────────────────────────────────────────────────────────
-
-
-def names_of(chart: Chart) -> list[str]:
-    """Categories, with the word in place of a figure where they have none."""
-    missing = {} if chart.kind == LINES else without_figures(chart)
-    return [f"{name}: {missing[place]}" if place in missing else name for place, name in enumerate(chart.categories)]
-
-
-def _layout(chart: Chart, wide: float, tall: float) -> tuple[float, list[str], Plot]:
-    """The size of letters, the names of the categories broken into lines, and the plot."""
-    names = names_of(chart)
-    lay = {BARS: _across, MOVERS: _across, STACKED: _across, COLUMNS: _upright, LINES: _along}[chart.kind]
-    for size in _SIZES:
-        found = lay(chart, names, wide, tall, size)
-        if found:
-            break
-    return size, found[0] if found else names, found[1] if found else Plot(0.3, 0.1, 0.6, 0.8)
-
-
-def _head(chart: Chart, size: float, tall: float) -> float:
-    """The part of the height that a legend takes."""
-    return size * LINE * 1.6 / tall if len(chart.series) > 1 and chart.kind != LINES else 0.01
-
-
-def _across(chart: Chart, names: Sequence[str], wide: float, tall: float, size: float):
-    """Bars: names at the left in as many lines as each bar has room for."""
-    head = _head(chart, size, tall)
-    slot = tall * (_FULL - head) / len(names)
-    if slot < size * LINE * (len(chart.series) if chart.kind in (BARS, COLUMNS) else 1):
-        return None
-    most = max(int(slot / (size * LINE)), 1)
-    room = _room_of(names, size, wide * _WIDEST_NAMES, min(most, 3))
-    if room is None and size != _SIZES[-1]:
-        return None
-    room = room or wide * _WIDEST_NAMES
-    left = (room + 2 * _GAP) / wide
-    broken = ["\n".join(lines(name, size, room)) for name in names]
-    return broken, Plot(left, head, _FULL - left, _FULL - head)
-
-
-def _room_of(names: Sequence[str], size: float, widest: float, most: int) -> float | None:
-    """The narrowest width in which every name stands in at most so many lines."""
-    for part in range(3, 11):
-        room = widest * part / 10
-        if all(len(lines(name, size, room)) <= most for name in names) and all(
-            width(line, size) <= room for name in names for line in lines(name, size, room)
-        ):
-            return room
-    return None
-
-
-def _upright(chart: Chart, names: Sequence[str], wide: float, tall: float, size: float):
-    """Columns: names below, no wider than their column."""
-    head, slot = _head(chart, size, tall), wide * _FULL / len(names)
-    room = slot * 0.92
-    broken = [lines(name, size, room) for name in names]
-    labels = max(width(label, size) for series in chart.series for label in series.labels)
-    fits = all(width(line, size) <= room for name in broken for line in name) and max(map(len, broken)) <= 3
-    if not (fits and labels <= slot / len(chart.series)) and size != _SIZES[-1]:
-        return None
-    foot = (max(map(len, broken)) * size * LINE + 2 * _GAP) / tall
-    return ["\n".join(name) for name in broken], Plot(0.01, head, _FULL, _FULL - head - foot)
-
-
-def _along(chart: Chart, names: Sequence[str], wide: float, tall: float, size: float):
-    """Lines: figures of the axis at the left, the names of the lines behind their ends, cells below."""
-    left = (max(width(label, size) for series in chart.series for label in series.labels) + 2 * _GAP) / wide
-    right = (name_room(chart, wide, size) + 3 * _GAP) / wide
-    slot = wide * (1 - left - right) / len(names)
-    if max(width(name, size) for name in names) > slot * 0.95 and size != _SIZES[-1]:
-        return None
-    foot, head = (size * LINE + 2 * _GAP) / tall, (size * LINE + _GAP) / tall if chart.breaks else 0.03
-    return list(names), Plot(left, head, 1 - left - right, _FULL - foot - head, size)
-
-
-def name_room(chart: Chart, wide: float, size: float) -> float:
-    """The width of what stands behind the ends of lines, in points: their names; nothing if there is one line."""
-    if len(chart.series) < 2:
-        return size
-    names = [f"{one.name}: {max(one.labels, key=len)}" for one in chart.series]
-    return max(width(line, size, True) for name in names for line in lines(name, size, wide * 0.22, True))
 
 
 def _place(drawn: PptxChart, plot: Plot) -> None:
@@ -202,12 +100,12 @@ def _axes(drawn: PptxChart, chart: Chart, plot: Plot, wide: float, size: float, 
     category.tick_labels.font.size = Pt(size)
     category.has_major_gridlines = False
     _whole_names(category)
-    figures = [number for one in chart.series for number in _numbers(chart, one)]
+    figures = [number for one in chart.series for number in numbers_of(chart, one)]
     value.has_major_gridlines = chart.kind == LINES
     if chart.kind == LINES:
         value.major_gridlines.format.line.color.rgb = _GRID
         value.format.line.fill.background()
-        value.tick_labels.font.size = Pt(max(size - 2, _SIZES[-1]))
+        value.tick_labels.font.size = Pt(max(size - 2, SIZES[-1]))
         value.minimum_scale, value.maximum_scale = 0, ceiling(chart)
         value.major_unit = value.maximum_scale / 4
         value.tick_labels.number_format, value.tick_labels.number_format_is_linked = _format(chart, language), False
@@ -216,7 +114,7 @@ def _axes(drawn: PptxChart, chart: Chart, plot: Plot, wide: float, size: float, 
     if chart.kind != COLUMNS:
         category.reverse_order = True
         category.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    low, high = _scale(chart, figures, plot, wide, size)
+    low, high = scale(chart, figures, plot, wide, size)
     value.minimum_scale, value.maximum_scale = low, high
 
 
@@ -228,41 +126,6 @@ def _whole_names(axis) -> None:
             element.remove(found)
     etree.SubElement(element, qn("c:tickLblSkip"), {"val": "1"})
     etree.SubElement(element, qn("c:noMultiLvlLbl"), {"val": "1"})
-
-
-def _scale(chart: Chart, figures: Sequence[float], plot: Plot, wide: float, size: float) -> tuple[float, float]:
-    """The ends of the axis of figures, so that the figures beside the longest bars have room."""
-    if chart.kind == STACKED:
-        sums = [
-            sum(number for one in chart.series if (number := _number(chart, one.values[place])) is not None)
-            for place in range(len(chart.categories))
-        ]
-        return min(0, *sums), max(*sums, 0) * 1.02 or 1
-    most, least = max(*figures, 0), min(*figures, 0)
-    if chart.kind == COLUMNS:
-        return least * 1.15, (most or 1) * 1.15
-    label = max(width(text, size, bold=True) for one in chart.series for text in one.labels) + 2 * _GAP
-    room = max(wide * plot.wide - label * (2 if least < 0 else 1), 1)
-    unit = (most - least) / room
-    return least - (label * unit if least < 0 else 0), most + label * unit or 1
-
-
-def ceiling(chart: Chart) -> float:
-    """The upper end of the axis of lines."""
-    return _rounded_up(max(number for one in chart.series for number in _numbers(chart, one)))
-
-
-def heights(chart: Chart, plot: Plot) -> list[float]:
-    """Where the last known points of the lines stand, as parts of the height of their chart."""
-    return [plot.top + plot.tall * (1 - _numbers(chart, one)[-1] / ceiling(chart)) for one in chart.series]
-
-
-def _rounded_up(value: float) -> float:
-    """The next round figure whose quarters are round, too."""
-    step = 1
-    while step * 40 < value:
-        step *= 10
-    return next(step * times for times in (4, 8, 12, 16, 20, 24, 28, 32, 36, 40) if step * times >= value)
 
 
 # ── marks and figures ────────────────────────────────────────────────────────────────────────────
@@ -280,16 +143,26 @@ def _dress(chart: Chart, series: Series, plotted, language: str, size: float) ->
         _line(plotted, look)
         return
     plotted.invert_if_negative = False
-    plotted.format.fill.solid()
-    plotted.format.fill.fore_color.theme_color = accent(look)
+    _paint(plotted.format.fill, look, _DARKER if chart.kind == STACKED else _LIGHTER if len(chart.series) > 1 else 0)
     if chart.kind == MOVERS:
         less = mark("change", "less")
         for place, value in enumerate(series.values):
             if value < 0:
-                fill = plotted.points[place].format.fill
-                fill.solid()
-                fill.fore_color.theme_color = accent(less)
+                _paint(plotted.points[place].format.fill, less)
     _figures(chart, series, plotted, language, size)
+
+
+def _paint(fill, look: Mark, lines: float = 0) -> None:
+    """The colour of a bar, and where there are several series the lines of its pattern, so much darker or lighter, as
+    colour is never alone."""
+    if not (lines and look.pattern):
+        fill.solid()
+        fill.fore_color.theme_color = accent(look)
+        return
+    fill.patterned()
+    fill.pattern = _PATTERNS[look.pattern]
+    fill.fore_color.theme_color = fill.back_color.theme_color = accent(look)
+    fill.fore_color.brightness = lines
 
 
 def _line(plotted, look: Mark) -> None:
@@ -310,45 +183,11 @@ def _line(plotted, look: Mark) -> None:
     symbol.set("val", _SYMBOLS.get(look.symbol, look.symbol))
 
 
-def ends(chart: Chart, plot: Plot, tall: float) -> dict[tuple[int, int], bool]:
-    """The points of lines whose figures stand beside them, as (series, place), and whether below them.
-
-    The first and the last known point of each line; of lines that are too near to one another only the highest has its
-    figure above it, and the lowest below.
-    """
-    points = tall * plot.tall / ceiling(chart)
-    found = {}
-    for number, series in enumerate(chart.series):
-        known = [place for place, value in enumerate(series.values) if is_number(value)]
-        for place in dict.fromkeys(known[:1] + known[-1:]):
-            here = [_number(chart, one.values[place]) for one in chart.series if is_number(one.values[place])]
-            own = _number(chart, series.values[place])
-            others = list(here)
-            others.remove(own)
-            above, below = own >= max(others, default=own), own <= min(others, default=own)
-            room = min((abs(own - other) * points for other in others), default=tall)
-            twin = any(other == own for other in others) and any(
-                chart.series[before].values[place] == series.values[place] for before in range(number)
-            )
-            if not twin and (above or below or room > 2.2 * plot.size * LINE):
-                found[number, place] = below and not above
-    return found
-
-
 def _ends(series: Series, number: int, plotted, shown: Mapping[tuple[int, int], bool], size: float) -> None:
     for (of, place), below in shown.items():
         if of == number:
             side = XL_LABEL_POSITION.BELOW if below else XL_LABEL_POSITION.ABOVE
             _write(plotted.points[place], [series.labels[place]], side, size)
-
-
-def name_of(chart: Chart, number: int, shown: Mapping[tuple[int, int], bool]) -> str:
-    """What stands behind the end of a line: its name, and its last figure where that does not stand at the point."""
-    series = chart.series[number]
-    known = [place for place, value in enumerate(series.values) if is_number(value)]
-    if not known or (number, known[-1]) in shown:
-        return series.name
-    return f"{series.name}: {series.labels[known[-1]]}"
 
 
 def _write(point, texts: Sequence[str], position, size: float) -> None:
@@ -371,7 +210,7 @@ def _figures(chart: Chart, series: Series, plotted, language: str, size: float) 
     labels.number_format, labels.number_format_is_linked = _format(chart, language), False
     for place, value in enumerate(series.values):
         if is_number(value) and (chart.kind == MOVERS or value < 0):
-            _signed(plotted.points[place], chart, _number(chart, value), language, size)
+            _signed(plotted.points[place], chart, number_of(chart, value), language, size)
     inside = chart.kind == STACKED
     labels.position = XL_LABEL_POSITION.CENTER if inside else XL_LABEL_POSITION.OUTSIDE_END
     if inside:
@@ -419,6 +258,14 @@ def _format(chart: Chart, language: str) -> str:
     )
 
 
+def _unbroken(drawn: PptxChart) -> None:
+    """Figures stand in one line, however narrow a program thinks that they have to be."""
+    for kind in ("c:dLbls", "c:dLbl"):
+        for label in drawn._chartSpace.iter(qn(kind)):
+            for body in label.iter(qn("a:bodyPr")):
+                body.set("wrap", "none")
+
+
 def _language(drawn: PptxChart, language: str) -> None:
     """The language of a chart's words."""
     tag = {"lv": "lv-LV", "en": "en-GB"}[language]
@@ -429,9 +276,3 @@ def _language(drawn: PptxChart, language: str) -> None:
         after = space.find(qn("c:date1904"))
         space.insert(0 if after is None else list(space).index(after) + 1, found)
     found.set("val", tag)
-
-
-def positions(chart: Chart, plot: Plot) -> list[float]:
-    """Where the categories of a chart over time stand, as parts of its width."""
-    step = plot.wide / len(chart.categories)
-    return [plot.left + step * (place + 0.5) for place in range(len(chart.categories))]

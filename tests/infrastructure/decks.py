@@ -42,7 +42,7 @@ def written(value, unit: str, signed: bool = False) -> str:
     if unit == "percent":
         return f"{value:.1f}".replace(".", ",") + " %"
     whole = (abs(value) + 50) // 100 if unit == "cents" else abs(value)
-    sign = ("+" if value > 0 else "−") if signed and value else ""
+    sign = "−" if value < 0 else "+" if signed and value else ""
     return sign + f"{whole:,}".replace(",", " ") + (" €" if unit == "cents" else "")
 
 
@@ -142,6 +142,18 @@ def extreme_deck() -> MadeDeck:
             "cents",
         ),
     ]
+    charts.append(
+        Chart(
+            BARS,
+            ("Mājokļa pabalsts", "Pārējās 17"),
+            ({},) * 2,
+            (
+                series("2022. gads", [37_502_800, 100_701_300], "cents", ("year", "before", 0)),
+                series("2023. gads", [62_625_500, 155_852_400], "cents", ("year", "now", 1)),
+            ),
+            "cents",
+        )
+    )
     figures = tuple(
         KeyFigure(name, "spend", value, written(value, "cents"), "par 540,9 % vairāk nekā 2022. gadā", {})
         for name, value in zip(benefits[:6], (123_456_789_00, WITHHELD, None, 5_00, 10_097_00, 1_00), strict=True)

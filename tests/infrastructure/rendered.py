@@ -65,6 +65,20 @@ def rendered(content: bytes, folder: Path) -> list[Page]:
     ]
 
 
+def in_one_line(page: Page, text: str) -> bool:
+    """Whether a text stands somewhere on the page in one line."""
+    wanted = re.sub(r"\s", "", text)
+    for place, first in enumerate(page.words):
+        found = ""
+        for word in page.words[place:]:
+            if abs(word.bottom - first.bottom) > 2 or not wanted.startswith(found + word.text):
+                break
+            found += word.text
+            if found == wanted:
+                return True
+    return False
+
+
 def outside(page: Page) -> list[str]:
     """Words that do not stand within the page."""
     return [
