@@ -16,7 +16,7 @@ from data_access.deck.template import points
 from data_access.telling.palette import mark
 
 _NUMBER = 14  # points of the number of a break
-_CELLS = (18, 16, 14, 12)  # points, the largest first
+_CELLS = (18, 16, 14, 12, 11, 10)  # points, the largest first
 # Of a card its figure and its words: rather a smaller figure than words that nobody can read from afar.
 _CARDS = (
     (44, 18),

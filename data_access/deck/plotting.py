@@ -10,7 +10,7 @@ from data_access.deck.measuring import LINE, lines, width
 from data_access.deck.model import BARS, COLUMNS, LINES, MOVERS, STACKED, Chart, Series, without_figures
 from data_access.telling.withheld import is_number
 
-SIZES = (18, 16, 14, 12)  # points of letters in a chart, the largest first
+SIZES = (18, 16, 14, 12, 10)  # points of letters in a chart, the largest first
 _WIDEST_NAMES = 0.5  # of a chart: names of bars
 _GAP = 6  # points between a bar and its figure
 _FULL = 0.98  # of a side of a chart is used
