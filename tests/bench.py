@@ -366,7 +366,7 @@ def measure_deck(url: str, times: int) -> None:
         def make(database: Database, deck: Deck = deck, made: list[MadeDeck] = made) -> None:
             made[:] = [make_deck(database, Reader(database.vocabulary, "lv"), deck)]
 
-        first = milliseconds(lambda make=make: make(open_database(url)), 3)
+        first = milliseconds(lambda make=make: make(open_database(url)), 1)  # protecting is remembered
         database = open_database(url)
         make(database)
         again = milliseconds(lambda make=make, database=database: make(database), times)
