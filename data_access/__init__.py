@@ -5,7 +5,7 @@ answer = database.ask(Question.of("spend", 2023, by="benefit"))
 answer.frame, answer.notes, answer.as_of
 """
 
-from data_access import audit, check, loader, report
+from data_access import audit, check, deck, loader, report
 from data_access.access import (
     Access,
     AccessNotSet,
@@ -123,6 +123,7 @@ __all__ = [
     "check",
     "compare_with",
     "compare_with_year_before",
+    "deck",
     "dimension",
     "dimensions",
     "dimensions_for",

@@ -22,6 +22,7 @@ PAGES = {
         "psychologists": ":material/psychology:",
         "day_centres": ":material/groups:",
         "builder": ":material/table_chart:",
+        "presentation": ":material/slideshow:",
         "report": ":material/article:",
         "method": ":material/menu_book:",
     },
@@ -43,7 +44,10 @@ LANGUAGE_NAMES = {"lv": "Latviešu", "en": "English"}
 
 
 def choose_language() -> None:
-    """The switch in the sidebar; each language is named in itself."""
+    """The switch in the sidebar; each language is named in itself. On the stage it is as it was."""
+    if address.on_stage():
+        st.session_state["language"] = address.kept(address.LANGUAGE) or LANGUAGES[0]
+        return
     with st.sidebar:
         st.session_state["language"] = address.choose(
             st.radio,
@@ -87,11 +91,13 @@ def home(known: list, access: Access) -> st.Page:
 
 choose_language()
 st.set_page_config(page_title=t("frame.title"), page_icon=TAB_ICON, layout="wide")
-access = come_in()
+on_stage = address.on_stage()
+access = come_in(on_stage)
 statistics, records = pages("statistics", access), pages("records", access)
 if access and not access.opens(FIRST):
     statistics.append(home([*statistics, *records], access))
-chosen = st.navigation({t("frame.statistics"): statistics, t("frame.records"): records}, expanded=True)
+groups = {t("frame.statistics"): statistics, t("frame.records"): records}
+chosen = st.navigation(groups, expanded=True, position="hidden" if on_stage else "sidebar")
 if access is None or chosen.url_path != "loading":
     uploads.forget()  # files that were chosen and not checked
 if access:

@@ -37,16 +37,16 @@ EVERYBODY = {
     **{name: access("department_head", name) for name in departments()},
 }
 PAGES = {
-    "director": {*STORIES, "builder", "report", "method", "quality", "loading", "audits"},
-    "analyst": {*STORIES, "builder", "report", "method", "quality"},
+    "director": {*STORIES, "builder", "presentation", "report", "method", "quality", "loading", "audits"},
+    "analyst": {*STORIES, "builder", "presentation", "report", "method", "quality"},
     "clerk": {*STORIES, "method", "quality", "loading"},
-    "councillor": {*STORIES, "builder", "method"},
-    "benefits": {"benefits", "households", "builder", "method"},
-    "psychologists": {"psychologists", "builder", "method"},
-    "day_centres": {"day_centres", "builder", "method"},
-    "gadc": {"day_centres", "builder", "method"},
-    "saime": {"day_centres", "builder", "method"},
-    "social_day_care_centre": {"day_centres", "builder", "method"},
+    "councillor": {*STORIES, "builder", "presentation", "method"},
+    "benefits": {"benefits", "households", "builder", "presentation", "method"},
+    "psychologists": {"psychologists", "builder", "presentation", "method"},
+    "day_centres": {"day_centres", "builder", "presentation", "method"},
+    "gadc": {"day_centres", "builder", "presentation", "method"},
+    "saime": {"day_centres", "builder", "presentation", "method"},
+    "social_day_care_centre": {"day_centres", "builder", "presentation", "method"},
 }
 MONEY_AND_STATUS = {
     *("spend", "payments", "households_assisted", "persons_assisted", "recipients"),

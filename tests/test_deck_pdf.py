@@ -78,9 +78,10 @@ def texts_of(slide: MadeSlide) -> Counter[str]:
         several = len(slide.chart.series) > 1
         said += [] if slide.chart.kind == LINES and len(slide.chart.categories) > 10 else slide.chart.categories
         for series in slide.chart.series:
+            shown = [text for text, value in zip(series.labels, series.values, strict=True) if value != 0]
             known = [text for text, value in zip(series.labels, series.values, strict=True) if value is not None]
             few = len(slide.chart.series) <= 2
-            said += (known[:1] if few else []) + known[-1:] if slide.chart.kind == LINES else series.labels
+            said += (known[:1] if few else []) + known[-1:] if slide.chart.kind == LINES else shown
             said += [series.name] if several else []
     return Counter(without_spaces(text) for text in said if text)
 

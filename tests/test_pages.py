@@ -104,7 +104,8 @@ def test_a_page_tells_its_subject(full: str, page: str, view: dict[str, str], la
     assert headlines(app)
     for line in headlines(app):
         assert_whole_sentence(line)
-    assert len(app.table) >= 1
+    if page != "presentation":  # begins with a title
+        assert len(app.table) >= 1
     assert all(len(shown(table)) for table in app.table)
 
 

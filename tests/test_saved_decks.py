@@ -70,11 +70,11 @@ def names(who: str) -> list[str]:
 def test_a_deck_is_saved_filled_arranged_renamed_and_deleted(url: str) -> None:
     decks = SavedDecks()
     assert decks.seen_by("Anna") == []
-    number = decks.save("Sēdei", "Anna", 2023, [TITLE])
+    number = decks.save("Sēdei", "Anna", [TITLE])
     decks.add(number, "Anna", SPEND)
     decks.add(number, "Anna", VISITS)
     deck = decks.get(number, "Anna")
-    assert (deck.name, deck.who, deck.shared, deck.year) == ("Sēdei", "Anna", False, 2023)
+    assert (deck.name, deck.who, deck.shared) == ("Sēdei", "Anna", False)
     assert deck.slides == (TITLE, SPEND, VISITS)
     decks.put(number, "Anna", deck.edition, [VISITS, TITLE])
     decks.rename(number, "Anna", "Pavasarim", shared=True)
@@ -88,8 +88,8 @@ def test_a_deck_is_saved_filled_arranged_renamed_and_deleted(url: str) -> None:
 
 def test_somebody_elses_deck_is_changed_by_nobody(url: str) -> None:
     decks = SavedDecks()
-    own = decks.save("Mana", "Anna", 2023, [TITLE])
-    shared = decks.save("Mūsu", "Anna", 2023, [TITLE], shared=True)
+    own = decks.save("Mana", "Anna", [TITLE])
+    shared = decks.save("Mūsu", "Anna", [TITLE], shared=True)
     assert (names("Berta"), names(" anna ")) == (["Mūsu"], ["Mana", "Mūsu"])
     with pytest.raises(DeckGone):
         decks.get(own, "Berta")
@@ -107,7 +107,7 @@ def test_somebody_elses_deck_is_changed_by_nobody(url: str) -> None:
 def test_what_was_done_elsewhere_meanwhile_is_not_undone(url: str) -> None:
     """A chart is added on another page while the deck lies open."""
     decks = SavedDecks()
-    number = decks.save("Sēdei", "Anna", 2023, [TITLE, SPEND])
+    number = decks.save("Sēdei", "Anna", [TITLE, SPEND])
     open_deck = decks.get(number, "Anna")
     decks.add(number, "Anna", VISITS)
     with pytest.raises(DeckChanged, match="mainīta citur"):
@@ -117,34 +117,34 @@ def test_what_was_done_elsewhere_meanwhile_is_not_undone(url: str) -> None:
 
 def test_a_deck_needs_a_name_of_its_own_and_somebody(url: str) -> None:
     decks = SavedDecks()
-    number = decks.save("Sēdei", "Anna", 2023)
+    number = decks.save("Sēdei", "Anna")
     for name, who in (("", "Anna"), (" \n", "Anna"), ("Cita", " ")):
         with pytest.raises(DeckWithoutName):
-            decks.save(name, who, 2023)
+            decks.save(name, who)
     with pytest.raises(DeckNameTaken):
-        decks.save(" SĒDEI", "anna", 2023)
-    decks.save("Sēdei", "Berta", 2023)
-    other = decks.save("Cita", "Anna", 2023)
+        decks.save(" SĒDEI", "anna")
+    decks.save("Sēdei", "Berta")
+    other = decks.save("Cita", "Anna")
     with pytest.raises(DeckNameTaken):
         decks.rename(other, "Anna", "sēdei", False)
     with pytest.raises(DeckWithoutName):
         decks.rename(number, "Anna", " ", False)
     decks.delete(other, "Anna")
-    assert decks.save("Nākamā", "Anna", 2023) not in (number, other), "a number stands in links"
+    assert decks.save("Nākamā", "Anna") not in (number, other), "a number stands in links"
 
 
 def test_a_deck_has_only_so_many_slides(url: str) -> None:
     decks = SavedDecks()
-    number = decks.save("Sēdei", "Anna", 2023, [TITLE] * (MOST_SLIDES - 1))
+    number = decks.save("Sēdei", "Anna", [TITLE] * (MOST_SLIDES - 1))
     decks.add(number, "Anna", SPEND)
     with pytest.raises(DeckFull, match=str(MOST_SLIDES)):
         decks.add(number, "Anna", VISITS)
     with pytest.raises(DeckFull):
-        decks.save("Cita", "Anna", 2023, [TITLE] * (MOST_SLIDES + 1))
+        decks.save("Cita", "Anna", [TITLE] * (MOST_SLIDES + 1))
 
 
 def test_slides_that_cannot_be_read_get_a_sentence(url: str) -> None:
-    SavedDecks().save("Sēdei", "Anna", 2023, [TITLE])
+    SavedDecks().save("Sēdei", "Anna", [TITLE])
     execute(url, """UPDATE saved_decks SET slides = '[{"kind": "hologram"}]'""")
     with pytest.raises(DeckUnreadable, match="vairs nevar parādīt"):
         SavedDecks().seen_by("Anna")
@@ -172,7 +172,7 @@ def test_sessions_that_save_at_once_bring_an_earlier_version_up_to_date(url: str
     def save(number: int) -> None:
         together.wait()
         try:
-            SavedDecks().save(f"Prezentācija {number}", "Anna", 2023, [SPEND])
+            SavedDecks().save(f"Prezentācija {number}", "Anna", [SPEND])
         except DataAccessError as error:
             troubles.append(error)
 
@@ -190,9 +190,9 @@ def test_sessions_that_save_at_once_bring_an_earlier_version_up_to_date(url: str
 
 
 def test_a_later_version_is_left_alone(url: str) -> None:
-    SavedDecks().save("Sēdei", "Anna", 2023, [TITLE])
+    SavedDecks().save("Sēdei", "Anna", [TITLE])
     execute(url, "UPDATE dashboard_version SET version = 3")
-    for saving in (lambda: SavedDecks().seen_by("Anna"), lambda: SavedDecks().save("Cita", "Anna", 2023)):
+    for saving in (lambda: SavedDecks().seen_by("Anna"), lambda: SavedDecks().save("Cita", "Anna")):
         with pytest.raises(SavedVersion, match="3"):
             saving()
 
@@ -200,4 +200,4 @@ def test_a_later_version_is_left_alone(url: str) -> None:
 def test_a_place_that_cannot_be_written_gets_a_sentence(saved_views_file) -> None:
     saved_views_file.parent.write_text("a file where the folder should be")
     with pytest.raises(DeckNotSaved, match="neizdevās saglabāt"):
-        SavedDecks().save("Sēdei", "Anna", 2023)
+        SavedDecks().save("Sēdei", "Anna")

@@ -84,7 +84,10 @@ def _chart(chart: Chart, language: str) -> dict[str, Any]:
     if chart.kind == STACKED:
         wholes = [sum(value or 0 for value in row) for row in zip(*(one["values"] for one in series), strict=True)]
         known = wholes
-        ends = [" + ".join(row) for row in zip(*(one.labels for one in chart.series), strict=True)]
+        ends = [
+            " + ".join(one.labels[place] for one in chart.series if one.values[place] != 0)
+            for place in range(len(chart.categories))
+        ]
     low, high = min([0, *known]), max([0, *known])
     ticks = _ticks(low, high or 1)
     if chart.kind == LINES:

@@ -40,7 +40,6 @@ _decks = Table(
     Column("who", String(LONGEST_WHO), nullable=False),
     Column("who_key", String(LONGEST_WHO * 3), nullable=False),
     Column("shared", Boolean, nullable=False),
-    Column("year", Integer, nullable=False),
     Column("slides", Text, nullable=False),
     Column("edition", Integer, nullable=False),
     Column("saved_at", DateTime, nullable=False),
@@ -51,13 +50,12 @@ _decks = Table(
 
 @dataclass(frozen=True)
 class SavedDeck:
-    """A saved deck. `year` is that of its slides' `{year}` when they were put in; `edition` counts its changes."""
+    """A saved deck; `edition` counts its changes. It is of no year: its slides say theirs relative to one."""
 
     deck_id: int
     name: str
     who: str
     shared: bool
-    year: int
     slides: tuple[Slide, ...]
     edition: int
     saved_at: datetime
@@ -67,7 +65,7 @@ class SavedDeck:
         return folded(self.who) == folded(who)
 
     def told(self, year: int, audience: str) -> Deck:
-        """The deck of a year as it is made for an audience."""
+        """The deck of a year, as it is made for an audience."""
         return Deck(self.slides, year, self.name, audience)
 
 
@@ -91,13 +89,12 @@ class SavedDecks:
             return _deck(row)
         raise DeckGone()
 
-    def save(self, name: str, who: str, year: int, slides: Sequence[Slide] = (), shared: bool = False) -> int:
+    def save(self, name: str, who: str, slides: Sequence[Slide] = (), shared: bool = False) -> int:
         """Saves a new deck and returns its number. Raises DeckWithoutName, DeckNameTaken, DeckFull, DeckNotSaved."""
         values = _named(name) | {
             "who": cut(who, LONGEST_WHO),
             "who_key": folded(cut(who, LONGEST_WHO)),
             "shared": shared,
-            "year": year,
             "edition": 1,
             **_of(slides),
         }

@@ -11,15 +11,21 @@ from pages.parts.texts import language, t
 LOOKS_EVERY = 20  # seconds: what is taken away from an open page is gone within a minute
 
 
-def come_in() -> Access | None:
-    """What whoever visits may do. Where she does not get in, the page says why in a sentence, and there is None."""
+def come_in(on_stage: bool = False) -> Access | None:
+    """What whoever visits may do. Where she does not get in, the page says why in a sentence, and there is None.
+
+    On the stage nothing stands beside the page.
+    """
     try:
         who = visitor.begin()
     except DataAccessError as error:
         _stay_out(error)
         return None
-    with st.sidebar:
-        _say_who(who)
+    if not on_stage:
+        with st.sidebar:
+            _say_who(who)
+    if who.who:
+        _watch(who.access)
     return who.access
 
 
@@ -42,7 +48,6 @@ def _say_who(who: Visitor) -> None:
         return
     st.markdown(f"**{plain(who.name)}**  \n{small(_role(who.access))}")
     _way_out()
-    _watch(who.access)
 
 
 def _role(access: Access) -> str:

@@ -18,6 +18,7 @@ _WRITTEN = "choices_in_address"  # name -> code as last written into the address
 
 
 LANGUAGE = "lang"
+STAGE = "stage"  # whether slides are shown on a wall, without anything beside them
 OF_THE_VISIT = (LANGUAGE, AUDIENCE)  # chosen once for all pages, whatever a page asks
 
 
@@ -29,6 +30,11 @@ def went_back() -> bool:
     """
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
+
+
+def on_stage() -> bool:
+    """Whether the page is shown on a wall: without navigation, title and choices."""
+    return st.query_params.get(STAGE) == "yes"
 
 
 def read() -> dict[str, str]:

@@ -19,8 +19,7 @@ def choose(reader: Reader, page: str, access: Access) -> str:
     Who is told protected figures only has no choice. An audience in the address that is none is taken for the council:
     a mistyped link shows too little, never too much.
     """
-    if st.query_params.get(address.AUDIENCE, INTERNAL) not in AUDIENCES:
-        st.query_params[address.AUDIENCE] = COUNCIL
+    _mend()
     offered = [code for code in AUDIENCES if access.audience(code) == code]
     chosen = offered[0]
     if len(offered) > 1:
@@ -40,6 +39,17 @@ def choose(reader: Reader, page: str, access: Access) -> str:
             if page != "method":
                 st.page_link(METHOD_PAGE, label=reader.t("audience.more"), icon=":material/menu_book:")
     return chosen
+
+
+def chosen(access: Access) -> str:
+    """What was chosen before, where the choice itself is not shown."""
+    _mend()
+    return access.audience(address.kept(address.AUDIENCE) or INTERNAL)
+
+
+def _mend() -> None:
+    if st.query_params.get(address.AUDIENCE, INTERNAL) not in AUDIENCES:
+        st.query_params[address.AUDIENCE] = COUNCIL
 
 
 def name(reader: Reader, code: str) -> str:

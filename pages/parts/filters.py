@@ -87,15 +87,27 @@ def choose(here, *dimensions: str, parts: bool = True) -> View:
     return view
 
 
+def years(here) -> list[str]:
+    """Years that can be chosen, newest first: the first is chosen by itself."""
+    return [str(year) for year in (_finished(here.database) if here.audience == COUNCIL else here.database.years)]
+
+
+def of_year(here) -> View:
+    """The view of the year that was chosen before, where the choice itself is not shown."""
+    offered, year = years(here), address.kept("year")
+    return View(
+        here.page, here.database, here.reader, here.audience, Period.parse(year if year in offered else offered[0])
+    )
+
+
 def _period(here, parts: bool) -> Period:
     t = here.reader.t
-    council = here.audience == COUNCIL
-    years = [str(year) for year in (_finished(here.database) if council else here.database.years)]
-    year = address.choose(st.selectbox, "year", t("filters.year"), years, years[0], str)
+    offered = years(here)
+    year = address.choose(st.selectbox, "year", t("filters.year"), offered, offered[0], str)
     if not parts:
         return Period.parse(year)
     # What the council sees are calendar cells.
-    parts = PARTS[:-1] if council else PARTS
+    parts = PARTS[:-1] if here.audience == COUNCIL else PARTS
     part = address.choose(
         st.selectbox, "part", t("filters.part"), parts, parts[0], lambda code: t(f"filters.part_{code}")
     )

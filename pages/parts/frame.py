@@ -46,24 +46,25 @@ class Here:
 
 
 @contextmanager
-def page(name: str, needs_records: bool = True, of_records: bool = False) -> Iterator[Here]:
+def page(name: str, needs_records: bool = True, of_records: bool = False, on_stage: bool = False) -> Iterator[Here]:
     """Runs a page's story. Where there is no answer, a sentence stands in its place, never a traceback.
 
     It is told to whoever has a role that opens it, looked up here. With `needs_records=False` it is told of a database
     into which nothing has been loaded yet, too. A page `of_records` tells of them as they are: it is for internal use
-    only.
+    only. `on_stage` nothing but the story is told.
     """
-    st.title(t(f"pages.{name}.title"), anchor=False)
+    if not on_stage:
+        st.title(t(f"pages.{name}.title"), anchor=False)
     try:
         who = visitor.current()
         database = who.open()
         database.require_page(name)
         reader = Reader(database.vocabulary, language(), (FOLDER,))
-        if needs_records or database.coverage:
+        if not on_stage and (needs_records or database.coverage):
             _standing(name, database, reader)
         if of_records:
             audience.warn_of_records(reader)
-        shown = INTERNAL if of_records else audience.choose(reader, name, database.access)
+        shown = INTERNAL if of_records else _audience(name, reader, database, on_stage)
         who.looks_at(name, shown)
         yield Here(name, database, reader, shown)
         st.session_state.pop(TOLD_ANEW, None)
@@ -75,6 +76,10 @@ def page(name: str, needs_records: bool = True, of_records: bool = False) -> Ite
         _no_answer(error)
         # Before the story has begun, a context manager can only leave by an exception.
         st.stop()
+
+
+def _audience(page: str, reader: Reader, database: VisitorsDatabase, on_stage: bool) -> str:
+    return audience.chosen(database.access) if on_stage else audience.choose(reader, page, database.access)
 
 
 def _standing(page: str, database: VisitorsDatabase, reader: Reader) -> None:

@@ -14,6 +14,7 @@ from pages.parts.filters import View
 from pages.parts.frame import as_of_words
 from pages.parts.going_deeper import Ways
 from pages.parts.markdown import plain, small
+from pages.parts.presenting import adding
 from pages.parts.tables import TALL, show_table
 
 MAKERS = {"xlsx": (exports.as_xlsx, exports.XLSX), "csv": (exports.as_csv, exports.CSV)}
@@ -90,6 +91,7 @@ def tell(
             _offer_files(view, key, sheet, shown)
             if ways:
                 going_deeper.offer_rows(view, key, ways, table)
+                adding.offer(view, key, ways)
         if ways:
             going_deeper.show_picked(view, key, ways)
 

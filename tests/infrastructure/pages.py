@@ -37,9 +37,10 @@ NAVIGATION = list(_FOLDERS)
 # Pages that tell when they are opened; that on loading asks first, and that of audits is for who signs in: both have
 # tests of their own.
 PAGES = [name for name in NAVIGATION if name not in ("loading", "audits")]
-# Pages that count under filters; that on method explains, the annual report is one whole and has tests of its own, and
-# those on records tell of the records themselves.
-COUNTING_PAGES = [name for name in PAGES if _FOLDERS[name] == "statistics" and name not in ("method", "report")]
+WHOLE = ("method", "presentation", "report")
+# Pages that count under filters; that on method explains, the annual report and the presentation are each one whole and
+# have tests of their own, and those on records tell of the records themselves.
+COUNTING_PAGES = [name for name in PAGES if _FOLDERS[name] == "statistics" and name not in WHOLE]
 # Pages whose address holds the common filters; that of the table builder holds a whole question.
 FILTERED_PAGES = [name for name in COUNTING_PAGES if name != "builder"]
 

@@ -78,7 +78,7 @@ def show(reader: Reader, request: Request, figures: Callable[[], Answered]) -> N
     with st.expander(t("builder.saved_views"), icon=":material/bookmarks:", expanded=done is not None):
         _say(reader, done)
         if not visitor.current().who:
-            _ask_who(t)
+            ask_who(reader)
         try:
             found = SavedViews().seen_by(who())
         except DataAccessError as error:
@@ -91,7 +91,9 @@ def show(reader: Reader, request: Request, figures: Callable[[], Answered]) -> N
         _form(reader, request, figures)
 
 
-def _ask_who(t) -> None:
+def ask_who(reader: Reader) -> None:
+    """Asks whoever has not signed in how she calls herself."""
+    t = reader.t
     st.session_state[controls.key("who")] = who()
     st.text_input(
         t("builder.who"),

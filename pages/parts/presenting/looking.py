@@ -1,0 +1,95 @@
+"""The deck that is looked at: which one, of which year, for whom; made once for each state of what it is made from."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from data_access import Answer, DataAccessError, Question, SavedDeck, SavedDecks, deck
+from pages.parts import address
+from pages.parts.answers import remember
+from pages.parts.builder.saving import who
+from pages.parts.filters import View
+
+PREPARED = "prepared"
+DECK, SLIDE = "deck", "slide"  # in an address: the number of a saved deck, that of a slide from 1
+_MADE = "made_deck"  # (what it was made from, what was made)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A deck that is looked at: as it is kept (None: the prepared one), as it is asked, and made."""
+
+    saved: SavedDeck | None
+    asked: deck.Deck
+    made: deck.MadeDeck
+
+    @property
+    def mine(self) -> bool:
+        """Whether the visitor may change it."""
+        return self.saved is not None and self.saved.of(who())
+
+
+def saved_decks() -> list[SavedDeck]:
+    """The decks that the visitor sees; none where they cannot be read, which is said where they are listed."""
+    try:
+        return SavedDecks().seen_by(who())
+    except DataAccessError:
+        return []
+
+
+def look(view: View, saved: SavedDeck | None) -> Looked:
+    """A saved deck, or the prepared one, made of the chosen year for the chosen audience, with its progress shown.
+
+    Raises what `make_deck` raises.
+    """
+    year, audience = view.year, view.audience
+    asked = saved.told(year, audience) if saved else deck.prepared_deck(year, audience)
+    return Looked(saved, asked, _made(view, asked))
+
+
+def _made(view: View, asked: deck.Deck) -> deck.MadeDeck:
+    # What a visitor is told depends on her access, so that what was made before it changed is never shown again.
+    source: tuple[Any, ...] = (view.database.version, view.database.access, view.reader.language, asked)
+    before, made = st.session_state.get(_MADE, (None, None))
+    if before == source:
+        return made
+    t = view.reader.t
+    bar = st.progress(0.0, text=t("present.making"))
+
+    def progress(done: int, of: int) -> None:
+        bar.progress(done / of, text=t("present.making_slide", done=done, of=of))
+
+    def answer(question: Question) -> Answer:
+        return view.database.ask(question, remember)
+
+    made = deck.make_deck(view.database, view.reader, asked, answer, progress)
+    bar.empty()
+    st.session_state[_MADE] = (source, made)
+    return made
+
+
+def opened(language: str) -> SavedDeck | None:
+    """The saved deck that the address names; None for the prepared one, and where there is none, which is then said.
+
+    On the stage that raises DeckGone and the errors of saving: another deck must not be shown there in its place.
+    """
+    number = address.kept(DECK) or PREPARED
+    if number == PREPARED:
+        return None
+    try:
+        # A number that is none names no deck; nor does one that no database could have given.
+        return SavedDecks().get(int(number) if number.isdecimal() and len(number) < 10 else -1, who())
+    except DataAccessError as error:
+        if address.on_stage():
+            raise
+        address.forget([DECK])
+        st.warning(error.text(language), icon=":material/error:")
+        return None
+
+
+def place(looked: Looked) -> int:
+    """Which slide is looked at, from 0: what is none is the first or the last."""
+    text = address.kept(SLIDE) or "1"
+    number = int(text) if text.isdecimal() and len(text) < 4 else 1
+    return min(max(number, 1), max(len(looked.made.slides), 1)) - 1
