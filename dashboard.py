@@ -14,12 +14,14 @@ from pages.parts.uploads import keep_off_the_disk
 from pages.server import health
 from pages.server.gate import Gate
 from pages.server.headers import SecurityHeaders
+from pages.server.watched import watched
 
 refuse_an_open_door()
 keep_off_the_disk()
 app = st.App(
     "pages/app.py",
     routes=health.routes(),
+    lifespan=watched,
     middleware=[Middleware(SecurityHeaders), Middleware(Gate)],
     on_script_error=say_unexpected,
 )

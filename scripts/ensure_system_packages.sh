@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes sure that the programs the tests drive are on this computer: Chromium, a PostgreSQL
-# server of version 15 or newer, the Latvian spelling dictionary, a font with Latvian letters, and
-# LibreOffice with the tools that read its PDF, which draw and look at a presentation.
+# server of version 15 or newer, the Latvian spelling dictionary, a font with Latvian letters, nginx,
+# what checks systemd's units, and LibreOffice with the tools that read its PDF, which draw and look at a presentation.
 # Installs what is missing with apt-get (through sudo when the caller is not root); says in one
 # sentence what is missing when it cannot.
 #
@@ -31,11 +31,17 @@ has_poppler() { command -v pdftotext >/dev/null && command -v pdfinfo >/dev/null
 
 has_office() { command -v soffice >/dev/null && [ -e /usr/lib/libreoffice/program/libsdlo.so ]; }
 
+has_nginx() { [ -x /usr/sbin/nginx ]; }
+
+has_systemd() { command -v systemd-analyze >/dev/null; }
+
 missing_packages() {
     has_chromium || echo chromium-headless-shell
     has_postgres || echo postgresql
     has_dictionary || echo hunspell-lv
     has_font || echo fonts-dejavu-core
+    has_nginx || echo nginx-light
+    has_systemd || echo systemd
     has_poppler || echo poppler-utils
     has_office || echo libreoffice-impress-nogui
 }
@@ -84,6 +90,11 @@ if ! "${install[@]}" $missing >"$log" 2>&1; then
         echo "apt-get could not install what the tests need: $(in_a_line "$missing") (its last lines are above)." >&2
         exit 1
     fi
+fi
+
+# Debian starts a server of its own; the tests bring theirs.
+if echo "$missing" | grep -qx nginx-light && [ -d /run/systemd/system ]; then
+    "${as_root[@]}" systemctl disable --quiet --now nginx.service
 fi
 
 missing=$(missing_packages)

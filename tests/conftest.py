@@ -9,5 +9,6 @@ pytest_plugins = [
     "tests.infrastructure.postgres",
     "tests.infrastructure.processes",
     "tests.infrastructure.provider",
+    "tests.infrastructure.proxied",
     "tests.infrastructure.saved",
 ]

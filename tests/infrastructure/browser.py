@@ -29,7 +29,7 @@ FLAGS = [
     # Otherwise the first stack trace has all scripts parsed anew: half a second each time a page is opened.
     "--js-flags=--no-enable-lazy-source-positions",
     # No name but the loopback address can be looked up, so what slips through still goes nowhere.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP localhost 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 SERVER_STARTS_WITHIN = 60  # seconds
 PAGE_SETTLES_WITHIN = 60  # seconds
