@@ -1,13 +1,18 @@
 """The page of presentations: the prepared deck, one of one's own, what the council is shown, the wall."""
 
+import io
+from pathlib import Path
+
 import pytest
+from pptx import Presentation
+from pptx.util import Inches
 from streamlit.testing.v1 import AppTest
 
 from data_access import WITHHELD, SavedDecks, open_database
-from data_access.deck import Slide, make_deck, prepared_deck
+from data_access.deck import Deck, Slide, make_deck, prepared_deck
 from data_access.telling.reader import Reader
 from pages.parts.charts.slide import slide
-from pages.parts.presenting import adding
+from pages.parts.presenting import adding, files
 from tests.infrastructure.pages import go_to, headlines, open_page, said, shown, unescaped
 
 WHO = "Vadītāja"
@@ -152,3 +157,25 @@ def test_charts_on_the_wall_show_the_figures_of_their_slide(audience: str) -> No
                     assert length is None or abs(length) < 100
                 else:
                     assert length == pytest.approx(value / (100 if made.chart.unit == "cents" else 1), abs=10)
+
+
+def test_the_services_own_template_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    database = open_database()
+    few = Deck((Slide("title"),), 2023)
+    made = make_deck(database, Reader(database.vocabulary, "lv"), few)
+    template = Presentation()
+    template.slide_width = Inches(11)
+    template.save(tmp_path / "own.pptx")
+    monkeypatch.setenv("DECK_TEMPLATE", str(tmp_path / "own.pptx"))
+    assert Presentation(io.BytesIO(files.as_pptx(made))).slide_width == Inches(11)
+    monkeypatch.delenv("DECK_TEMPLATE")
+    assert Presentation(io.BytesIO(files.as_pptx(made))).slide_width == Inches(13.333)
+
+
+def test_decks_that_cannot_be_read_are_missed_in_a_sentence(saved_views_file: Path) -> None:
+    saved_views_file.parent.mkdir()
+    saved_views_file.write_bytes(b"no database" * 1000)
+    app = open_page("presentation", slide="2")
+    assert not app.exception
+    assert "Saglabātie skati un prezentācijas pašlaik nav pieejamas" in said(app)
+    assert len(headlines(app)) == 1, "the prepared deck is shown"

@@ -48,7 +48,7 @@ def _ask(view: View, name: str, slide_of) -> None:
     t, reader = view.reader.t, view.reader
     if not visitor.current().who:
         ask_who(reader)
-    mine = {str(one.deck_id): one for one in saved_decks() if one.of(who())}
+    mine = {str(one.deck_id): one for one in saved_decks(reader.language) if one.of(who())}
     chosen = st.selectbox(
         t("present.deck"),
         [*mine, NEW],

@@ -1,5 +1,8 @@
 """The deck as files: each is written when its button is pressed."""
 
+import os
+from pathlib import Path
+
 import streamlit as st
 
 from data_access import deck
@@ -8,7 +11,16 @@ from pages.parts.filters import View
 from pages.parts.presenting.looking import Looked
 
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
-MAKERS = {"pptx": (deck.as_pptx, PPTX), "pdf": (deck.as_pdf, "application/pdf")}
+TEMPLATE = "DECK_TEMPLATE"  # in the environment: the service's own template
+
+
+def as_pptx(made: deck.MadeDeck) -> bytes:
+    """The deck for PowerPoint, in the service's own template if it has named one; raises as `deck.as_pptx`."""
+    template = os.environ.get(TEMPLATE)
+    return deck.as_pptx(made, Path(template) if template else None)
+
+
+MAKERS = {"pptx": (as_pptx, PPTX), "pdf": (deck.as_pdf, "application/pdf")}
 
 
 def offer(view: View, looked: Looked) -> None:

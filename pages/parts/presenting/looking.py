@@ -30,11 +30,12 @@ class Looked:
         return self.saved is not None and self.saved.of(who())
 
 
-def saved_decks() -> list[SavedDeck]:
-    """The decks that the visitor sees; none where they cannot be read, which is said where they are listed."""
+def saved_decks(language: str) -> list[SavedDeck]:
+    """The decks that the visitor sees; none where they cannot be read, which is then said."""
     try:
         return SavedDecks().seen_by(who())
-    except DataAccessError:
+    except DataAccessError as error:
+        st.info(error.text(language), icon=":material/bookmark_remove:")
         return []
 
 

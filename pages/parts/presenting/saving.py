@@ -18,7 +18,7 @@ def choose(view: View) -> None:
     """The choice of a deck: the prepared one, or one that was saved."""
     t = view.reader.t
     names = {PREPARED: t("present.prepared")}
-    for one in saved_decks():
+    for one in saved_decks(view.reader.language):
         mine = one.of(who())
         names[str(one.deck_id)] = one.name if mine else t("present.of", name=one.name, who=one.who)
     if len(names) > 1:
