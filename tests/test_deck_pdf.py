@@ -131,3 +131,13 @@ def test_a_reader_of_the_screen_hears_headlines_and_charts(deck: MadeDeck, file:
     assert len(re.findall(r"^ *Figure", structure, re.MULTILINE)) == len(charts)
     tables = [slide for slide in deck.slides if slide.table]
     assert len(re.findall(r"^ *Table", structure, re.MULTILINE)) == len(tables)
+
+
+def test_what_the_letters_do_not_have_does_not_prevent_a_file(demonstration_url: str) -> None:
+    """Somebody puts a smile or a Chinese word into a comment."""
+    database = open_database(demonstration_url)
+    of = Deck((Slide("title", comment="Paldies 😀 中文"), Slide("method")), 2023, "Ķēde", INTERNAL)
+    made = make_deck(database, Reader(database.vocabulary, "lv"), of)
+    content = as_pdf(made)
+    assert content.startswith(b"%PDF-")
+    assert b"/StructTreeRoot" in content

@@ -62,7 +62,7 @@ def test_a_deck_of_ones_own_is_copied_arranged_worded_and_deleted() -> None:
     button(app, "Augstāk").click().run()
     assert SavedDecks().get(deck.deck_id, WHO).slides[:2] == (second, first)
     key = f"{deck.deck_id}_2_0"
-    app.text_input(key=f"headline_{key}").set_value("Gads   skaitļos")
+    app.text_input(key=f"headline_{key}").set_value("Gads \x07\n skaitļos")
     app.text_area(key=f"comment_{key}").set_value("Īsi.")
     [keep] = [one for one in app.button if one.label == "Saglabāt" and one.key.endswith(key)]
     keep.click().run()

@@ -47,11 +47,20 @@ def as_pdf(deck: MadeDeck) -> bytes:
         "look": _LOOK,
         "slides": [_slide(slide, deck.language) for slide in deck.slides],
     }
+    text = json.dumps(told, ensure_ascii=False)
+    try:
+        return _set(text, ["ua-1"])
+    except typst.TypstError as error:
+        # A picture or a foreign letter that the font has not, in somebody's comment, is a box, which PDF/UA forbids.
+        if "could not be displayed" not in str(error):
+            raise
+        return _set(text, [])
+
+
+def _set(text: str, standards: list[str]) -> bytes:
+    """The pages, tagged in any case."""
     return typst.compile(
-        _FOLDER / "slides.typ",
-        font_paths=_fonts(),
-        sys_inputs={"deck": json.dumps(told, ensure_ascii=False)},
-        pdf_standards=["ua-1"],
+        _FOLDER / "slides.typ", font_paths=_fonts(), sys_inputs={"deck": text}, pdf_standards=standards
     )
 
 

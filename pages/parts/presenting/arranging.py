@@ -91,10 +91,14 @@ def _change(view: View, looked: Looked, at: int) -> None:
 
 
 def _keep(looked: Looked, at: int, of: str) -> None:
-    headline = " ".join(st.session_state[f"headline_{of}"].split())
-    comment = " ".join(st.session_state[f"comment_{of}"].split())
+    headline, comment = (_on_one_line(st.session_state[f"{name}_{of}"]) for name in ("headline", "comment"))
     changed = replace(looked.asked.slides[at], headline=headline or None, comment=comment)
     _put(looked, [*looked.asked.slides[:at], changed, *looked.asked.slides[at + 1 :]])
+
+
+def _on_one_line(text: str) -> str:
+    """What was typed, or pasted from elsewhere, without what is no letter: no file could keep it."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def _move(looked: Looked, at: int, to: int) -> None:
