@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from pptx import Presentation
@@ -179,3 +180,21 @@ def test_decks_that_cannot_be_read_are_missed_in_a_sentence(saved_views_file: Pa
     assert not app.exception
     assert "Saglabātie skati un prezentācijas pašlaik nav pieejamas" in said(app)
     assert len(headlines(app)) == 1, "the prepared deck is shown"
+
+
+def test_what_was_clicked_stays_with_whom_it_was_shown_to() -> None:
+    """An exact figure that was clicked must not stand on the council's wall afterwards."""
+    clicked = "Ogre: 3 personas"
+    for audience, stands in (("internal", True), ("council", False)):
+        app = open_page("presentation", stage="yes", slide="2", year="2023", audience=audience)
+        app.session_state["stage_said"] = ((prepared_deck(2023, "internal"), 1), clicked)
+        assert (clicked in said(app.run())) is stands
+
+
+def test_the_way_to_the_wall_leads_to_the_slide_that_is_looked_at() -> None:
+    app = open_page("presentation", year="2022", audience="council")
+    [slides] = [one for one in app.radio if one.label == "Slaidi"]
+    slides.set_value(slides.options[3]).run()
+    [link] = app.get("link_button")
+    asked = parse_qs(link.proto.url.removeprefix("?"))
+    assert asked == {"audience": ["council"], "year": ["2022"], "slide": ["4"], "stage": ["yes"], "embed": ["true"]}

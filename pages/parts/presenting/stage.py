@@ -18,15 +18,17 @@ from pages.parts.presenting.looking import SLIDE, Looked, place
 
 SIZE = "size"
 USUAL = "2"
-_SAID = "stage_said"  # ((slide, year), what was clicked in its chart)
+_SAID = "stage_said"  # ((deck of a year and an audience, slide), what was clicked in its chart)
 
 
 def offer(view: View, looked: Looked) -> None:
     """The way onto the stage: in a window of its own, where that window can have the deck."""
     t = view.reader.t
-    choices = {address.STAGE: "yes"}
+    number = place(looked) + 1
+    choices = {address.STAGE: "yes", SLIDE: str(number) if number > 1 else None}
     if looked.saved is None or looked.saved.shared or visitor.current().who:
-        said = address.of_the_visit({**address.read(), **choices, "embed": "true"})
+        wanted = {**address.read(), **choices, "embed": "true"}
+        said = address.of_the_visit({name: text for name, text in wanted.items() if text})
         st.link_button(t("present.stage"), f"?{urlencode(said)}", icon=":material/fullscreen:", type="primary")
     else:
         st.button(
@@ -50,19 +52,19 @@ def tell(view: View, looked: Looked) -> None:
     size = address.kept(SIZE)
     size = size if size in drawing.ON_WALL else USUAL
     with st.container(key="stage_slide"):
-        drawing.draw(reader, looked.made, at, drawing.on_wall(size), lambda: _take(at, view.year))
+        drawing.draw(reader, looked.made, at, drawing.on_wall(size), lambda: _take(looked, at))
     where, said = st.session_state.get(_SAID, (None, ""))
-    if where == (at, view.year):
+    if where == (looked.asked, at):
         st.markdown(f"### :material/ads_click: {plain(said)}")
     _keys(view, at, len(slides), size)
 
 
-def _take(at: int, year: int) -> None:
+def _take(looked: Looked, at: int) -> None:
     """Remembers what the clicked mark says."""
     points = st.session_state[drawing.chart_key(at)].selection.points
     found = [point["customdata"] for point in points if point.get("customdata")]
     said = [f"{name}{f' ({series})' if series else ''}: {figure}" for name, figure, _, series in found]
-    st.session_state[_SAID] = ((at, year), "; ".join(said)) if said else (None, "")
+    st.session_state[_SAID] = ((looked.asked, at), "; ".join(said)) if said else (None, "")
 
 
 def _keys(view: View, at: int, count: int, size: str) -> None:
