@@ -299,7 +299,7 @@ def click_to_chart(page: Page, times: int) -> tuple[list[float], list[float]]:
         option.wait_for()
         page.evaluate(WATCH)
         option.click()
-        page.wait_for_function("window.finished !== undefined", timeout=30_000)
+        page.wait_for_function("() => window.finished !== undefined", timeout=30_000)
         if number >= 2:  # the first two fill the cache
             redrawn.append(page.evaluate("window.redrawn"))
             finished.append(page.evaluate("window.finished"))
