@@ -5,6 +5,9 @@ beside a folder `pages`, Streamlit takes the folder for the navigation until the
 greets a copied link with "Page not found" after every start.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import streamlit as st
 from starlette.middleware import Middleware
 
@@ -12,16 +15,24 @@ from pages.entrance.starting import refuse_an_open_door
 from pages.parts.frame import say_unexpected
 from pages.parts.uploads import keep_off_the_disk
 from pages.server import health
+from pages.server.ahead import ahead
 from pages.server.gate import Gate
 from pages.server.headers import SecurityHeaders
 from pages.server.watched import watched
+
+
+@asynccontextmanager
+async def beside_the_pages(server: st.App) -> AsyncIterator[None]:
+    async with watched(server), ahead(server):
+        yield
+
 
 refuse_an_open_door()
 keep_off_the_disk()
 app = st.App(
     "pages/app.py",
     routes=health.routes(),
-    lifespan=watched,
+    lifespan=beside_the_pages,
     middleware=[Middleware(SecurityHeaders), Middleware(Gate)],
     on_script_error=say_unexpected,
 )

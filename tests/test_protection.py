@@ -239,6 +239,17 @@ def test_a_ratio_is_shown_only_where_its_parts_are(case: Case) -> None:
     assert shown(council(case, "missed_share")) == "withheld"  # 2 of 32 in the year
 
 
+def test_what_was_chosen_ahead_is_not_chosen_again_for_a_visitor(case: Case, monkeypatch) -> None:
+    clients(case, 4)
+    clients(case, 30, area="violence")
+    database = case.database
+    for _ in database.protect_ahead():
+        pass
+    monkeypatch.setattr("data_access.database.make_masks", None)  # whoever called it would fail
+    answer = database.ask(Question.of("psychologist_clients", YEAR, by="problem_area", audience="council"))
+    assert shown(answer, "anxiety") == "withheld"
+
+
 def test_notes_do_not_tell_what_is_withheld(case: Case) -> None:
     clients(case, 2, born=None)  # a note would say that there are clients of unknown age
     clients(case, 30)

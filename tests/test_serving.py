@@ -5,7 +5,7 @@ import http.client
 import json
 import shutil
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -15,9 +15,9 @@ import duckdb
 import pytest
 from sqlalchemy import make_url
 
-from data_access import Health
+from data_access import DatabaseMissing, DatabaseUnavailable, Health
 from data_access.migrations import migrate
-from pages.server import health
+from pages.server import ahead, health
 from pages.server.gate import Gate
 from tests.infrastructure.browser import StreamlitServer, Visitor, settled
 
@@ -264,3 +264,30 @@ def test_a_database_that_says_nothing_is_asked_once_and_waited_for_seconds_only(
     monkeypatch.setattr(health, "read_health", hangs)
     monkeypatch.setattr(health, "PATIENCE", 0.05)
     assert run(three()) == [503, 503, 200]
+
+
+class State:
+    """A state of the data, and how often it was prepared for the council."""
+
+    times = 0
+
+    def protect_ahead(self) -> Iterator[None]:
+        self.times += 1
+        yield
+
+
+def test_what_is_withheld_is_chosen_once_for_each_state_of_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, found = State(), State(), []
+    now = iter([DatabaseMissing(address=""), first, first, DatabaseUnavailable(), second])
+
+    def open_now() -> State:
+        state = next(now)
+        if isinstance(state, Exception):
+            raise state
+        return state
+
+    monkeypatch.setattr(ahead, "open_database", open_now)
+    for _ in range(5):
+        found.append(ahead.chosen(found[-1] if found else None))
+    assert found == [None, first, first, first, second]
+    assert (first.times, second.times) == (1, 1)

@@ -1,0 +1,42 @@
+"""Chooses ahead what the council is not shown: the first presentation after new data need not wait for it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+
+from data_access import Database, DatabaseError, open_database
+
+# Seconds. After a start, those who have waited for the server come first; then new data are looked for.
+AFTER_START, EVERY = 60, 30
+
+
+@asynccontextmanager
+async def ahead(_app: st.App) -> AsyncIterator[None]:
+    """While the server runs."""
+    choosing = asyncio.create_task(_again_and_again())
+    try:
+        yield
+    finally:
+        choosing.cancel()
+
+
+async def _again_and_again() -> None:
+    done = None
+    await asyncio.sleep(AFTER_START)
+    while True:
+        done = await asyncio.to_thread(chosen, done)
+        await asyncio.sleep(EVERY)
+
+
+def chosen(done: Database | None) -> Database | None:
+    """The state of the data of which everything is chosen by now; `done` is that of the last time."""
+    try:
+        database = open_database()
+        if database is not done:
+            for _ in database.protect_ahead():
+                pass
+    except DatabaseError:  # /healthz and every page tell of it
+        return done
+    return database
