@@ -2,11 +2,12 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from data_access import COUNCIL, INTERNAL, WITHHELD, Database, Question, dimensions, open_database
@@ -14,7 +15,10 @@ from data_access.deck import Deck, MadeDeck, MadeSlide, Slide, make_deck, prepar
 from data_access.deck.model import CHARTS, OF_BUILDER, of_year, relative, slides_as_text, slides_from_text
 from data_access.deck.prepared import prepared_slides
 from data_access.errors import NoRecordsOfYear
+from data_access.telling.builder import asking, freezing
+from data_access.telling.builder.reading import read
 from data_access.telling.builder.request import CHARTS as BUILDER_CHARTS
+from data_access.telling.builder.world import World
 from data_access.telling.reader import Reader
 
 PUBLISHED = Path(__file__).parent.parent / "data_access" / "published"
@@ -212,6 +216,40 @@ def test_a_headline_can_be_written_and_the_made_one_is_kept_beside(database: Dat
     assert made.headline == "Mans virsraksts 2023.\u00a0gadā"
     assert made.generated == "2023.\u00a0gadā pabalstiem izlietoja 1\u00a0942\u00a0203\u00a0€"
     assert made.comment == "Piezīme"
+
+
+@pytest.fixture
+def kept(database: Database) -> Callable[[str], Slide]:
+    """A slide of spend in 2021 whose figure was kept on the first day of 2022: 12,00 €, which no database has."""
+
+    def of(audience: str) -> Slide:
+        address = {"m": "spend", "period": "2021"} | ({"audience": audience} if audience == COUNCIL else {})
+        world = World.of(database)
+        request, _ = read(address, world)
+        answered = asking.ask(request, database, world, database.ask)
+        answered.frame["spend"] = pd.array([12_00], dtype="Int64")
+        return Slide(address=address, frozen=freezing.frozen(answered), frozen_on="2022-01-01", table=True)
+
+    return of
+
+
+def test_kept_figures_stay_in_a_deck_of_any_year(database: Database, reader: Reader, kept) -> None:
+    slides = slides_from_text(slides_as_text([kept(INTERNAL), kept(COUNCIL)]))
+    allowed = make_deck(database, reader, Deck(slides, 2023, audience=INTERNAL), require_kept=lambda *asked: None)
+    for made, protected in zip(allowed.slides, (False, True), strict=True):
+        assert made.headline == "2021.\u00a0gadā pabalstiem izlietoja 12\u00a0€"
+        assert "Skaitļi ir tādi, kādi tie bija 01.01.2022." in made.remarks
+        assert made.foot.endswith("lai nevienu neatpazītu" if protected else "Iekšējai lietošanai")
+
+
+def test_kept_figures_are_told_to_whom_they_were_kept_for_only(database: Database, reader: Reader, kept) -> None:
+    slides = kept(INTERNAL), kept(COUNCIL)
+    [internal, council] = make_deck(database, reader, Deck(slides, 2023), require_kept=lambda *asked: None).slides
+    assert (internal.chart, internal.table) == (None, None)
+    assert "12" not in f"{internal.sentences} {internal.notes}"
+    assert "12\u00a0€" in council.headline
+    for one in make_deck(database, reader, Deck(slides, 2023, audience=INTERNAL)).slides:
+        assert one.headline == "Šo slaidu nevar izveidot", "of a visitor of whom nothing is known"
 
 
 # ── what may be shown to whom ──

@@ -9,7 +9,7 @@ from pptx import Presentation
 from pptx.util import Inches
 from streamlit.testing.v1 import AppTest
 
-from data_access import WITHHELD, SavedDecks, open_database
+from data_access import WITHHELD, SavedDecks, SavedViews, open_database
 from data_access.deck import Deck, Slide, make_deck, prepared_deck
 from data_access.telling.reader import Reader
 from pages.parts.charts.slide import slide
@@ -127,6 +127,20 @@ def test_a_chart_of_a_page_becomes_a_slide_of_the_year_chosen_on_all_pages(offer
     go_to(app, "builder", m="spend", rows="benefit", period="2021", compare="year", audience="council")
     address = {"m": "spend", "rows": "benefit", "period": "{year-1}", "compare": "year"}
     assert offered["builder_table"].address == address
+
+
+def test_a_view_with_kept_figures_becomes_a_slide_with_them(offered: dict[str, Slide]) -> None:
+    app = named(open_page("builder", m="spend", rows="benefit", period="2022"))
+    app.text_input(key="builder_name").set_value("Gada beigās")
+    app.radio(key="builder_which_figures").set_value("frozen")
+    [save] = [one for one in app.button if one.label == "Saglabāt"]
+    save.click().run()
+    [view] = SavedViews().seen_by(WHO)
+    go_to(app, "builder", saved=str(view.view_id))
+    number = SavedDecks().save("Sēdei", WHO, [offered["builder_kept"]])
+    app = go_to(app, "presentation", deck=str(number), year="2023")
+    assert headlines(app)[0].startswith("2022.\u00a0gadā"), "the figures are of their year, whatever that of the deck"
+    assert "Skaitļi ir tādi, kādi tie bija" in said(app)
 
 
 def test_key_figures_become_one_slide(offered: dict[str, Slide]) -> None:

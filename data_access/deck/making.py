@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 
 from data_access.answer import Answer, AsOf, Note
 from data_access.database import Database
@@ -33,7 +34,7 @@ from data_access.measures import measure
 from data_access.period import Period
 from data_access.question import COUNCIL, Question
 from data_access.telling import headlines
-from data_access.telling.builder import asking, making, wording
+from data_access.telling.builder import asking, freezing, making, wording
 from data_access.telling.builder.asking import Answered
 from data_access.telling.builder.drilling import asked_by
 from data_access.telling.builder.reading import read
@@ -46,6 +47,8 @@ from data_access.telling.withheld import is_number
 
 _PARTED = re.compile(r"(?<=\d\.) (?=gad|pusgad|ceturksn)")
 Answering = Callable[[Question], Answer]
+# Raises NotAllowed for figures kept of a question that the visitor would not be told; the boolean: it is understood.
+Requiring = Callable[[Question, bool], None]
 # Notes that are said under a chart; breaks are numbered in it, and the foot says what the others say.
 ON_SLIDE = (
     *("gap", "not_loaded", "not_yet", "days_missing", "period_not_over"),
@@ -56,15 +59,21 @@ MOST_ROWS, FIRST_ROWS, MOST_FIGURES = 7, 5, 4  # of a small table on a slide
 REFUSED = (NotForCouncil, NotProtected, NotAllowed)
 
 
+def nobody(question: Question, understood: bool) -> None:
+    """Kept figures are told to nobody of whom nothing is known."""
+    raise NotAllowed("kept", "")
+
+
 def make_deck(
     database: Database,
     reader: Reader,
     deck: Deck,
     answer: Answering | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    require_kept: Requiring = nobody,
 ) -> MadeDeck:
     """A deck told in the reader's language. `answer` answers one question, by default the database itself; `progress`
-    hears after each slide how many are done, and of how many.
+    hears after each slide how many are done, and of how many; `require_kept` raises NotAllowed for kept figures.
 
     Raises NoRecordsOfYear, NotForCouncil for a year that is not over, and what `Database.ask` raises but for questions
     that are not for the audience: their slides say so.
@@ -73,7 +82,7 @@ def make_deck(
         raise NoRecordsOfYear(year=str(deck.year))
     if deck.audience == COUNCIL and Period.year(deck.year).last_day > database.as_of.data_until:
         raise NotForCouncil("unfinished")
-    maker = SlideMaker(database, reader, deck, answer)
+    maker = SlideMaker(database, reader, deck, answer, require_kept)
     slides = []
     for number, slide in enumerate(deck.slides, start=1):
         slides.append(maker.make(slide))
@@ -84,9 +93,16 @@ def make_deck(
 class SlideMaker:
     """Makes the slides of one deck one by one."""
 
-    def __init__(self, database: Database, reader: Reader, deck: Deck, answer: Answering | None = None):
+    def __init__(
+        self,
+        database: Database,
+        reader: Reader,
+        deck: Deck,
+        answer: Answering | None = None,
+        require_kept: Requiring = nobody,
+    ):
         self.database, self.reader, self.deck = database, reader, deck
-        self.world, self.answer = World.of(database), answer or database.ask
+        self.world, self.answer, self.require_kept = World.of(database), answer or database.ask, require_kept
 
     @property
     def title(self) -> str:
@@ -102,6 +118,8 @@ class SlideMaker:
             made = self._method()
         elif slide.kind == FIGURES:
             made = self._figures(slide)
+        elif slide.frozen:
+            made = self._frozen(slide)
         else:
             made = self._table(slide)
         generated = kept_together(made.generated)
@@ -113,13 +131,13 @@ class SlideMaker:
             remarks=tuple(map(kept_together, made.remarks)),
             sentences=tuple(map(kept_together, made.sentences)),
             figures=tuple(replace(one, change=kept_together(one.change)) for one in made.figures),
-            foot=kept_together(made.foot or self.foot(self.database.as_of)),
+            foot=kept_together(made.foot or self.foot(self.database.as_of, self.deck.audience)),
         )
 
-    def foot(self, as_of: AsOf) -> str:
+    def foot(self, as_of: AsOf, audience: str) -> str:
         """Source, how fresh the figures are, and how they are protected, in one line."""
         t = self.reader.t
-        protection = "council" if self.deck.audience == COUNCIL else "internal"
+        protection = "council" if audience == COUNCIL else "internal"
         said = (
             t("deck.source_demonstration" if as_of.demonstration else "deck.source_records"),
             t("deck.as_of", until=as_of.data_until),
@@ -202,6 +220,18 @@ class SlideMaker:
             said.append(self.reader.t("deck.replaced"))
         return self.tell(slide, request, answered, said)
 
+    def _frozen(self, slide: Slide) -> MadeSlide:
+        """Figures that were kept, for whomever the deck is: of its year or of another, as they were on their day."""
+        t, (request, troubles) = self.reader.t, read(slide.address, self.world)
+        if request.audience != COUNCIL == self.deck.audience:
+            return self._not_made([t("deck.frozen_internal")])
+        try:
+            self.require_kept(asking.question_of(request, self.world), not troubles)
+            answered = freezing.thawed(slide.frozen, request)
+        except (NotAllowed, freezing.Unreadable) as error:
+            return self._not_made([error.text(self.reader.language)])
+        return self.tell(slide, request, answered, [t("deck.frozen", day=date.fromisoformat(slide.frozen_on))])
+
     def _not_made(self, said: Sequence[str]) -> MadeSlide:
         headline = self.reader.t("deck.not_made")
         return MadeSlide(TABLE, headline, headline, sentences=tuple(said), notes="\n".join(said), alternative=headline)
@@ -217,9 +247,9 @@ class SlideMaker:
         small = small_table(reader, request, answered, picture.code if chart else None) if wanted else None
         sentences = () if chart or small else (_nothing(reader, picture, full.table),)
         remarks = [*said, *(picture.remarks if chart else ()), *_remarks(reader, chart, answered.notes)]
-        remarks += self._breaks_between([(request, answered)])
+        remarks += [] if slide.frozen else self._breaks_between([(request, answered)])
         remarks += wording.filtered(reader, request)
-        kept = replace(request, audience=self.deck.audience)
+        audience = request.audience if slide.frozen else self.deck.audience
         return MadeSlide(
             TABLE,
             headline,
@@ -228,11 +258,11 @@ class SlideMaker:
             table=small,
             sentences=sentences,
             remarks=tuple(dict.fromkeys(remarks)),
-            foot=self.foot(answered.as_of),
+            foot=self.foot(answered.as_of, audience),
             notes=notes_of_table(reader, request, answered, full, headline),
             alternative=alternative_of(reader, headline, chart, small),
             full=full.table,
-            address=address_of(kept),
+            address=address_of(replace(request, audience=audience)),
         )
 
     def _breaks_between(self, asked: Sequence[tuple[Request, Answered]]) -> list[str]:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from data_access.answer import Withheld
@@ -38,6 +39,7 @@ class Slide:
     `address` is what a TABLE slide asks: a request of the table builder as it stands in an address, with `{year}`,
     `{year-1}` in place of years. `figures` are those of a FIGURES slide: each an address whose `name` says how it is
     called. `headline` None: made from the figures. `chart` None: the one that fits. `table`: a small table beside it.
+    `frozen` are figures that were kept (`telling.builder.freezing`) on the day `frozen_on`: they are told, not asked.
     """
 
     kind: str = TABLE
@@ -47,6 +49,8 @@ class Slide:
     chart: str | None = None
     table: bool = False
     figures: tuple[Address, ...] = ()
+    frozen: str = ""
+    frozen_on: str = ""
 
     @classmethod
     def of(cls, kept: Mapping[str, Any]) -> "Slide":
@@ -65,6 +69,8 @@ class Slide:
             chart,
             bool(kept.get("table", False)),
             tuple(_address(one) for one in kept.get("figures", ())[:MOST_FIGURES]),
+            str(kept.get("frozen", "")),
+            date.fromisoformat(kept["frozen_on"]).isoformat() if kept.get("frozen_on") else "",
         )
 
     def kept(self) -> dict[str, Any]:
@@ -77,6 +83,8 @@ class Slide:
             "chart": self.chart,
             "table": self.table,
             "figures": [dict(one) for one in self.figures],
+            "frozen": self.frozen,
+            "frozen_on": self.frozen_on,
         }
         usual = Slide()
         return {name: value for name, value in values.items() if value and value != getattr(usual, name)}

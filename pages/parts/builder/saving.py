@@ -1,7 +1,7 @@
 """Saved views on the page: the list, the form, and a view whose figures were kept."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC
+from datetime import UTC, date
 
 import streamlit as st
 
@@ -117,9 +117,14 @@ def _remember_who() -> None:
     st.session_state[_WHO] = st.session_state[controls.key("who")].strip()
 
 
-def day_of(reader: Reader, view: SavedView) -> str:
+def day_kept(view: SavedView) -> date:
     """The day on which a view was saved, by the clock on the wall."""
-    return format_date(view.saved_at.replace(tzinfo=UTC).astimezone(LOCAL_TIME).date(), reader.language)
+    return view.saved_at.replace(tzinfo=UTC).astimezone(LOCAL_TIME).date()
+
+
+def day_of(reader: Reader, view: SavedView) -> str:
+    """The day on which a view was saved, as it is written."""
+    return format_date(day_kept(view), reader.language)
 
 
 def _show_one(reader: Reader, view: SavedView) -> None:

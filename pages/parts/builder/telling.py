@@ -20,6 +20,7 @@ from pages.parts.filters import View
 from pages.parts.frame import Here
 from pages.parts.going_deeper import Ways
 from pages.parts.markdown import plain
+from pages.parts.presenting import adding
 
 SECTION = "table"
 
@@ -95,6 +96,7 @@ def tell_kept(here: Here, view: SavedView, world: World) -> None:
     if request.audience != here.audience:
         said.append(here.reader.t("exports.protection_council", mark=here.reader.withheld))
     tell(here, request, world, answered, said)
+    adding.offer_kept(_view(here, request, answered.period), view)
 
 
 def _said(reader: Reader, request: Request, answered: Answered) -> list[tuple[str, str]]:

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from data_access import DataAccessError, SavedDeck, SavedDecks, deck
+from data_access import DataAccessError, SavedDeck, SavedDecks, SavedView, deck
 from data_access.telling.builder.drilling import only
 from data_access.telling.builder.reading import read
 from data_access.telling.builder.request import AUDIENCE, Request, address_of
 from data_access.telling.builder.world import World
 from pages.entrance import visitor
 from pages.parts import address
-from pages.parts.builder.saving import ask_who, who
+from pages.parts.builder.saving import ask_who, day_kept, who
 from pages.parts.filters import View
 from pages.parts.going_deeper import Ways
 from pages.parts.markdown import plain
@@ -32,6 +32,14 @@ def offer(view: View, section: str, ways: Ways) -> None:
 def offer_slide(view: View, slide: deck.Slide) -> None:
     """The button under a slide: it is put into another deck as it is."""
     _offer(view, "presentation_slide", lambda: slide)
+
+
+def offer_kept(view: View, saved: SavedView) -> None:
+    """The button under a saved view with kept figures: its slide has these, of whatever year the deck is."""
+    if view.database.access.opens(PAGE):
+        day = day_kept(saved).isoformat()
+        slide = deck.Slide(address=saved.address, frozen=saved.figures, frozen_on=day)
+        _offer(view, f"{view.page}_kept", lambda: slide)
 
 
 def _offer(view: View, name: str, slide_of) -> None:

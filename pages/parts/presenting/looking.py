@@ -64,7 +64,7 @@ def _made(view: View, asked: deck.Deck) -> deck.MadeDeck:
     def answer(question: Question) -> Answer:
         return view.database.ask(question, remember)
 
-    made = deck.make_deck(view.database, view.reader, asked, answer, progress)
+    made = deck.make_deck(view.database, view.reader, asked, answer, progress, view.database.require_kept)
     bar.empty()
     st.session_state[_MADE] = (source, made)
     return made
