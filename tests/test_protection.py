@@ -91,6 +91,16 @@ def test_a_zero_that_would_tell_about_a_whole_group_is_withheld(case: Case) -> N
     )
 
 
+def test_where_a_zero_is_withheld_no_other_measure_tells_it(case: Case) -> None:
+    for territory, needy, low_income in (("ogre", 20, 20), ("ikskile", 20, 20), ("suntazi", 8, 0)):
+        for status, count in (("needy", needy), ("low_income", low_income)):
+            paid(case, *[10_000] * count, status=status, territory=territory)
+    answer = council(case, ("households_assisted", "spend", "persons_assisted"), by=["status", "territory"])
+    row = answer.frame[(answer.frame["status"] == "low_income") & (answer.frame["territory"] == "suntazi")]
+    # That all who got something in Suntaži are needy tells about each of them; so would a zero in euros.
+    assert answer.withheld.loc[row.index].to_numpy().tolist() == [[True, True, True]]
+
+
 def test_money_of_two_households_is_withheld_and_of_three_shown(case: Case) -> None:
     paid(case, 10_000, 10_000, benefit_type="crisis")  # two households: each knows the other's
     paid(case, 10_000, 10_000, 10_000, benefit_type="health")  # three alike: shown

@@ -1,7 +1,7 @@
 """The closed list of what may leave the service: families of measures, and the dimensions that may split them."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -115,6 +115,12 @@ def follows() -> Mapping[str, str]:
 def at_most() -> Mapping[str, str]:
     """Measures that are never more than another."""
     return _declared()["protection"]["at_most"]
+
+
+@cache
+def together() -> Sequence[tuple[str, str, float]]:
+    """Pairs of measures that are nothing together, and how much of the second there is at most for one of the first."""
+    return [(*one["measures"], float(one["most"])) for one in _declared()["protection"]["together"]]
 
 
 @cache

@@ -18,6 +18,7 @@ from data_access.protection.cuts import (
     attributes,
     follows,
     rules,
+    together,
 )
 from data_access.protection.figures import TIME, Figure, Key, counts_units
 from data_access.protection.places import Places, cannot_occur, replaced
@@ -104,7 +105,7 @@ class Family:
         """The numbers that the choice of cells is made from. Money is in euros."""
         values = np.array([self.figure(cell).value / _scale(cell) for cell in self.all])
         exact = [one for one in self.relations if not one.more]
-        limits = [*self._at_most(values), *self._overlaps()]
+        limits = [*self._at_most(values), *self._overlaps(), *self._nothing_together()]
         sensitive, needs = self._needs(values, exact, limits)
         return System(
             values=values,
@@ -128,6 +129,16 @@ class Family:
             for less, more in found
             if values[less] <= values[more]
         ]
+
+    def _nothing_together(self) -> Iterator[_Limit]:
+        """What a shown zero tells of another measure's cell; a figure that is not zero tells only that it is not."""
+        for one, other, most in together():
+            for (code, key), first in self.cells.items():
+                second = self.cells.get((other, key))
+                if code != one or second is None or self.figure((one, key)).units or self.figure((other, key)).units:
+                    continue
+                yield _Limit(((second, 1), (first, -most)), 0)
+                yield _Limit(((first, 1), (second, -1)), 0)
 
     def _overlaps(self) -> list[_Limit]:
         """By how much parts exceed their total an outsider knows to be between nothing and twice as much as it is."""

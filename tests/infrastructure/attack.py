@@ -33,6 +33,15 @@ AT_MOST = {
     "households_on_date": "persons_on_date",
     "visitors": "visits",
 }
+# Where one of two is nothing, so is the other: the second is at most so much for each of the first, money in cents, and
+# the first at most so much for each of the second.
+TOGETHER = (
+    ("households_assisted", "spend", 10_000_00, 0.01),
+    ("households_assisted", "persons_assisted", 15, 1),
+    ("households_with_status", "persons_with_status", 15, 1),
+    ("households_on_date", "persons_on_date", 15, 1),
+    ("visitors", "visits", 366, 1),
+)
 # A ratio, the count it is a share of, and which part of that it is.
 RATIOS = {"missed_share": ("consultations", ("attendance", "missed"))}
 TWICE, NOTHING = "twice", "nothing"  # how much of overlaps is known: to a factor of two; only that there may be some
@@ -156,6 +165,13 @@ class Tables:
             other = (AT_MOST.get(code), cell)
             if not self.withheld.isdisjoint({(code, cell), other}) and value <= self.true.get(other, -1):
                 found.append(self._row([((code, cell), 1.0), (other, -1.0)], 0.0, place))
+        for one, other, most, least in TOGETHER:
+            for code, cell in self.true:
+                both = (one, cell), (other, cell)
+                # What is not nothing tells no more than that the other is not, either.
+                if code == one and self.true.get(both[1]) == self.true[both[0]] == 0 and self.withheld & {*both}:
+                    found.append(self._row([(both[1], 1.0), (both[0], -most)], 0.0, place))
+                    found.append(self._row([(both[0], 1.0), (both[1], -least)], 0.0, place))
         return found
 
     def _row(self, terms: list, right: float, place: Mapping[Key, int]) -> tuple[dict[int, float], float]:
