@@ -6,6 +6,7 @@
 #   make demo     build the demonstration database anew
 #   make check    check the database for contradictions
 #   make bench    measure how long the questions take
+#   make lock     write constraints.txt anew: the versions of everything that is installed
 #   make clean    remove what make has made, except the database
 #
 # `make run PORT=8600 ADDRESS=0.0.0.0` serves on another port and to other computers.
@@ -23,7 +24,7 @@ DATABASE := data/case.duckdb
 PYTEST_ARGS ?= -n 3 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint demo check bench clean
+.PHONY: help run test lint demo check bench lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -31,11 +32,11 @@ help:
 
 # A stamp is written after a successful installation, so nothing is installed again until the
 # list of requirements changes.
-$(VENV)/application.stamp: requirements.txt
+$(VENV)/application.stamp: requirements.txt constraints.txt
 	@PYTHON="$(PYTHON)" scripts/install.sh $(VENV) requirements.txt
 	@touch $@
 
-$(VENV)/development.stamp: requirements-dev.txt requirements.txt
+$(VENV)/development.stamp: requirements-dev.txt requirements-release.txt requirements.txt constraints.txt
 	@PYTHON="$(PYTHON)" scripts/install.sh $(VENV) requirements-dev.txt
 	@touch $@ $(VENV)/application.stamp
 
@@ -70,6 +71,10 @@ check: $(VENV)/application.stamp
 
 bench: $(VENV)/development.stamp
 	$(BIN)/python -m tests.bench
+
+# make lock LOCK_ARGS=--upgrade for newer versions.
+lock:
+	@PYTHON="$(PYTHON)" scripts/lock.sh $(LOCK_ARGS)
 
 clean:
 	rm -rf $(VENV) build .pytest_cache .ruff_cache .hypothesis
