@@ -2,7 +2,8 @@
 #
 #   make run      the dashboard on http://localhost:8501, with demonstration data on first start
 #   make test     every test (Chromium, PostgreSQL and a spelling dictionary are installed if missing)
-#   make lint     style check
+#   make lint     style check, and a look for passwords, keys and personal codes in what is to be committed
+#   make audit    ask whether anything that is installed has a known weakness
 #   make demo     build the demonstration database anew
 #   make check    check the database for contradictions
 #   make bench    measure how long the questions take
@@ -24,7 +25,7 @@ DATABASE := data/case.duckdb
 PYTEST_ARGS ?= -n 3 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint demo check bench lock clean
+.PHONY: help run test lint demo check bench audit lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -62,6 +63,11 @@ test: $(VENV)/development.stamp
 lint: $(VENV)/development.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@scripts/find_secrets.sh
+
+# Ends with 3 where nobody answers, which is neither good nor bad.
+audit: $(VENV)/development.stamp
+	@$(BIN)/python scripts/audit.py
 
 demo: $(VENV)/application.stamp
 	$(BIN)/python -m data_access demo

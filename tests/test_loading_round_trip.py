@@ -22,7 +22,7 @@ from data_access.loading.plan import Plan, plan
 from tests.infrastructure.exports import ORDER, STYLES, TODAY, Service, Style, spoken
 from tests.infrastructure.slow_answers import slow_answer
 
-KEY = b"0123456789abcdef0123456789abcdef"
+KEY = b"0123456789abcdef0123456789abcdef"  # pragma: allowlist secret
 
 QUESTIONS = (
     (("spend", "payments", "households_assisted"), ("benefit_type",), {}),

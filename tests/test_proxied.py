@@ -146,6 +146,7 @@ def test_no_upload_reaches_the_disk_of_the_proxy_and_none_is_too_large(proxy: Pr
 
 
 def test_the_log_has_no_question_no_session_and_no_file(proxy: Proxy) -> None:
+    # pragma: allowlist nextline secret
     for path in ("/benefits?year=2021", "/media/0123456789abcdef.csv", "/_stcore/upload_file/0123456789abcdef/1"):
         Direct(proxy).ask(path)
     log = (proxy.folder / "access.log").read_text(encoding="utf-8")

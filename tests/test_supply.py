@@ -1,6 +1,14 @@
 """What the program is made of: exact versions of everything, and what looks after them."""
 
+import json
+import random
 import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -9,6 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.infrastructure.browser import REPOSITORY
+from tests.infrastructure.exports import personal_code
 
 LISTS = sorted(path.name for path in REPOSITORY.glob("requirements*.txt"))
 
@@ -75,3 +84,86 @@ def test_the_container_installs_the_same() -> None:
     [copied] = re.findall(r"^COPY (.*requirements.*) \./$", (REPOSITORY / "deploy/Containerfile").read_text(), re.M)
     assert set(copied.split()) == {"requirements.txt", "constraints.txt"}
     assert Path(REPOSITORY / "constraints.txt").exists()
+
+
+# ── what looks after them ────────────────────────────────────────────────────────────────────────
+
+
+def run(*command: str | Path, folder: Path = REPOSITORY) -> subprocess.CompletedProcess:
+    return subprocess.run(list(map(str, command)), cwd=folder, capture_output=True, text=True, check=False)
+
+
+class Advisories(BaseHTTPRequestHandler):
+    """A service that knows of one weakness, in one version of one package."""
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        weak = asked["package"]["name"] == "babel" and asked["version"] == "2.9.0"
+        ranges = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.9.1"}]}]
+        affected = [{"package": asked["package"], "ranges": ranges}]
+        known = [{"id": "WEAKNESS-1", "summary": "reads other files", "affected": affected}]
+        said = json.dumps({"vulns": known} if weak else {}).encode()
+        self.send_response(200 if asked["package"]["name"] != "lost" else 500)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def log_message(self, *_) -> None:
+        pass
+
+
+@pytest.fixture
+def advisories() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Advisories)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("packages", "code", "said"),
+    [
+        ("babel==2.9.1\nnumpy==2.4.6\n", 0, "Audited: 2 packages, 0 known weaknesses."),
+        ("babel==2.9.0\nnumpy==2.4.6\n", 1, "babel 2.9.0: WEAKNESS-1, mended in: 2.9.1"),
+        ("babel==2.9.0\nlost==1.0\n", 3, "NOT AUDITED"),  # asked about some is not asked
+    ],
+)
+def test_an_audit_that_nobody_answered_is_none(
+    advisories: str, tmp_path: Path, packages: str, code: int, said: str
+) -> None:
+    (tmp_path / "list.txt").write_text(packages)
+    audit = run(sys.executable, "scripts/audit.py", tmp_path / "list.txt", "--osv-url", advisories)
+    assert (audit.returncode, said in audit.stdout + audit.stderr) == (code, True), audit
+
+
+PLANTED = {
+    "a key": "-----BEGIN RSA " + "PRIVATE KEY-----",
+    "an address with a password": "postgresql://owner:" + "Tr4ktors7" + "@127.0.0.1/case",  # pragma: allowlist secret
+    "a personal code with a control digit": personal_code(random.Random(1), date(1980, 5, 6)),
+    "a personal code without": f"3{random.Random(2).randrange(2 * 10**9, 10**10)}",
+}
+
+
+def test_what_must_not_be_committed_is_found(tmp_path: Path) -> None:
+    def git(*words: str) -> None:
+        assert run("git", "-c", "user.name=t", "-c", "user.email=t@example.lv", *words, folder=tmp_path).returncode == 0
+
+    git("init", "--quiet")
+    for name, text in PLANTED.items():
+        (tmp_path / f"{name}.txt").write_text(f"one line\nvalue: {text}\n")
+    (tmp_path / "to be filled in.env").write_text("A='postgresql://owner:" + "PASSWORD" + "@127.0.0.1/case'\n")
+    (tmp_path / "nobody.txt").write_text("32" + "0000-00000\n")
+    looked = run(REPOSITORY / "scripts/find_secrets.sh", tmp_path)
+    assert looked.returncode == 1
+    assert set(re.findall(r"^Location: +(.*):2$", looked.stdout, re.MULTILINE)) == {f"{name}.txt" for name in PLANTED}
+    assert looked.stdout.count("Location:") == len(PLANTED)
+
+    # Taken out again it still stands in the history.
+    git("add", ".")
+    git("commit", "--quiet", "--message", "planted")
+    git("rm", "--quiet", "-r", ".")
+    git("commit", "--quiet", "--message", "taken out")
+    looked = run(REPOSITORY / "scripts/find_secrets.sh", "--history", tmp_path)
+    planted = run("git", "rev-parse", "HEAD~", folder=tmp_path).stdout.strip()
+    assert (looked.returncode, looked.stdout.count(f"commit {planted}")) == (1, len(PLANTED)), looked

@@ -24,11 +24,11 @@ BEHIND_TLS = {"Strict-Transport-Security": "max-age=15552000"}
 # Style sheets that scripts of Streamlit 1.67 write into the page, by the hash of their text. A browser that refuses one
 # names its hash in the console, and each test in a browser fails there: that is how to find those of a new version.
 _STYLES = {
-    "empty ones, filled rule by rule": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
-    "React Aria, what can be pressed": "38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o=",
-    "Plotly, its maps, which no page has": "2GF9hCGTDj/GGFNlQA54jDdMGl2fvoeZmZjAvBSiAtM=",
-    "Vega, the bars in a figure's box": "AxXafLC2yNU/3Lg+zDmkYjwsZc5mxpXIdju+mGfmiCg=",
-    "Vega, its tooltip": "3DGwvqeuzfpl1OM1mb285/TwB5+qWlC5a2FoZJ0askE=",
+    "empty ones, filled rule by rule": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",  # pragma: allowlist secret
+    "React Aria, what can be pressed": "38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o=",  # pragma: allowlist secret
+    "Plotly, its maps, which no page has": "2GF9hCGTDj/GGFNlQA54jDdMGl2fvoeZmZjAvBSiAtM=",  # pragma: allowlist secret
+    "Vega, the bars in a figure's box": "AxXafLC2yNU/3Lg+zDmkYjwsZc5mxpXIdju+mGfmiCg=",  # pragma: allowlist secret
+    "Vega, its tooltip": "3DGwvqeuzfpl1OM1mb285/TwB5+qWlC5a2FoZJ0askE=",  # pragma: allowlist secret
 }
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 

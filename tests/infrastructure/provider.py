@@ -27,9 +27,9 @@ app(user_claims=people).run(host="127.0.0.1", port=int(sys.argv[1]), debug=False
 _SECRETS = """
 [auth]
 redirect_uri = "http://127.0.0.1:{{port}}/oauth2callback"
-cookie_secret = "only-for-tests-only-for-tests-only-for-tests"
+cookie_secret = "only-for-tests-only-for-tests-only-for-tests"  # pragma: allowlist secret
 client_id = "dashboard"
-client_secret = "only for tests"
+client_secret = "only for tests"  # pragma: allowlist secret
 server_metadata_url = "{provider}/.well-known/openid-configuration"
 """
 
