@@ -167,3 +167,55 @@ def test_what_must_not_be_committed_is_found(tmp_path: Path) -> None:
     looked = run(REPOSITORY / "scripts/find_secrets.sh", "--history", tmp_path)
     planted = run("git", "rev-parse", "HEAD~", folder=tmp_path).stdout.strip()
     assert (looked.returncode, looked.stdout.count(f"commit {planted}")) == (1, len(PLANTED)), looked
+
+
+# ── a release ────────────────────────────────────────────────────────────────────────────────────
+
+# Instead of installing everything twice: programs that are those of the tests.
+INSTALL = f"""#!/bin/sh
+mkdir -p "$1/bin"
+for program in python cyclonedx-py; do
+    printf '#!/bin/sh\\nexec {Path(sys.executable).parent}/%s "$@"\\n' $program >"$1/bin/$program"
+done
+chmod +x "$1/bin/"*
+"""
+
+
+def test_a_release_says_what_it_is_made_of(tmp_path: Path) -> None:
+    source, root = tmp_path / "source", tmp_path / "opt"
+    files = {name: (REPOSITORY / name).read_text() for name in ("deploy/release.sh", "requirements.txt")}
+    files |= {"scripts/install.sh": INSTALL, "dashboard.py": "", "data_access/a.py": "", "pages/a.py": ""}
+    for name, text in files.items():
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text(text)
+    for name in ("deploy/release.sh", "scripts/install.sh"):
+        (source / name).chmod(0o755)
+
+    def commit(version: str) -> subprocess.CompletedProcess:
+        for words in (["add", "."], ["commit", "--quiet", "--message", version], ["tag", version]):
+            run("git", "-c", "user.name=t", "-c", "user.email=t@example.lv", *words, folder=source).check_returncode()
+        return run("env", f"ROOT={root}", f"STATE={tmp_path}", source / "deploy/release.sh", folder=tmp_path)
+
+    run("git", "init", "--quiet", folder=source)
+    done = commit("v9.1")
+    assert done.returncode == 0, done.stderr
+    release = root / "releases" / "v9.1"
+    assert (release / "VERSION").read_text() == "v9.1\n"
+    bill = json.loads((release / "bom.cdx.json").read_text())
+    described = bill["metadata"]["component"]
+    assert (bill["bomFormat"], described["name"], described["version"]) == ("CycloneDX", "dashboard", "v9.1")
+    named = {canonicalize_name(one["name"]): one for one in bill["components"]}
+    packages = {name for name, _ in needed(asked("requirements.txt"))}
+    assert {name: named[name]["version"] for name in packages} == {
+        name: distribution(name).version for name in packages
+    }
+    assert "Apache" in json.dumps(named["streamlit"]["licenses"])
+    [asks] = [one["dependsOn"] for one in bill["dependencies"] if one["ref"] == described["bom-ref"]]
+    assert {canonicalize_name(one["name"]) for one in bill["components"] if one["bom-ref"] in asks} == {
+        canonicalize_name(one.name) for one in asked("requirements.txt")
+    }
+
+    # Half a release is none.
+    (source / "scripts/install.sh").write_text(INSTALL.replace("cyclonedx-py", "false"))
+    assert commit("v9.2").returncode != 0
+    assert [path.name for path in (root / "releases").iterdir()] == ["v9.1"]
