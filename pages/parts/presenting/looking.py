@@ -91,6 +91,9 @@ def opened(language: str) -> SavedDeck | None:
 
 def place(looked: Looked) -> int:
     """Which slide is looked at, from 0: what is none is the first or the last."""
-    text = address.kept(SLIDE) or "1"
-    number = int(text) if text.isdecimal() and len(text) < 4 else 1
-    return min(max(number, 1), max(len(looked.made.slides), 1)) - 1
+    return min(max(number_of(address.kept(SLIDE)), 1), max(len(looked.made.slides), 1)) - 1
+
+
+def number_of(text: str | None) -> int:
+    """The number of a slide as it stands in an address; what is none is the first."""
+    return int(text) if text and text.isdecimal() and len(text) < 4 else 1

@@ -4,7 +4,8 @@ The browser's own F11 makes the window as large as the screen. `embed` in the ad
 makes Streamlit leave out its header and most of the margins.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -14,7 +15,7 @@ from pages.parts import address
 from pages.parts.filters import View, years
 from pages.parts.markdown import plain
 from pages.parts.presenting import drawing
-from pages.parts.presenting.looking import SLIDE, Looked, place
+from pages.parts.presenting.looking import SLIDE, Looked, number_of, place
 
 SIZE = "size"
 USUAL = "2"
@@ -46,7 +47,7 @@ def tell(view: View, looked: Looked) -> None:
     reader, slides = view.reader, looked.made.slides
     if not slides:
         st.info(reader.t("present.no_slides"), icon=":material/slideshow:")
-        _key(view, "leave", "Esc", ":material/close:", {address.STAGE: None})
+        _key(view, "leave", "Esc", ":material/close:", address.take, {address.STAGE: None})
         return
     at = place(looked)
     size = address.kept(SIZE)
@@ -70,37 +71,48 @@ def _take(looked: Looked, at: int) -> None:
 def _keys(view: View, at: int, count: int, size: str) -> None:
     t = view.reader.t
     offered = years(view)
-    year = offered.index(str(view.year))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="stage_keys"):
         st.markdown(f"**{at + 1} / {count}**")
-        _go(view, "back", "Left", ":material/arrow_back:", at - 1, count)
-        _go(view, "on", "Right", ":material/arrow_forward:", at + 1, count)
-        _go(view, "on_space", "Space", ":material/space_bar:", at + 1, count)
-        _go(view, "page_back", "PageUp", ":material/keyboard_arrow_up:", at - 1, count)
-        _go(view, "page_on", "PageDown", ":material/keyboard_arrow_down:", at + 1, count)
-        _go(view, "first", "Home", ":material/first_page:", 0, count)
-        _go(view, "last", "End", ":material/last_page:", count - 1, count)
+        _go(view, "back", "Left", ":material/arrow_back:", at, -1, count)
+        _go(view, "on", "Right", ":material/arrow_forward:", at, 1, count)
+        _go(view, "on_space", "Space", ":material/space_bar:", at, 1, count)
+        _go(view, "page_back", "PageUp", ":material/keyboard_arrow_up:", at, -1, count)
+        _go(view, "page_on", "PageDown", ":material/keyboard_arrow_down:", at, 1, count)
+        _go(view, "first", "Home", ":material/first_page:", at, -count, count)
+        _go(view, "last", "End", ":material/last_page:", at, count, count)
         st.markdown(f"**{t('filters.year')} {view.year}**")
-        _year(view, "year_older", "Down", offered, year + 1)
-        _year(view, "year_newer", "Up", offered, year - 1)
+        _year(view, "year_older", "Down", offered, 1)
+        _year(view, "year_newer", "Up", offered, -1)
         for key in drawing.ON_WALL:
             chosen = None if key == USUAL else key
-            _key(view, f"size_{key}", key, ":material/format_size:", {SIZE: chosen}, key == size)
-        _key(view, "leave", "Esc", ":material/close:", {address.STAGE: None, SIZE: None})
+            _key(view, f"size_{key}", key, ":material/format_size:", address.take, {SIZE: chosen}, disabled=key == size)
+        _key(view, "leave", "Esc", ":material/close:", address.take, {address.STAGE: None, SIZE: None})
 
 
-def _go(view: View, name: str, key: str, icon: str, to: int, count: int) -> None:
-    choices = {SLIDE: str(to + 1) if to > 0 else None}
-    _key(view, name, key, icon, choices, not 0 <= to < count)
+def _go(view: View, name: str, key: str, icon: str, at: int, step: int, count: int) -> None:
+    there = at == 0 if step < 0 else at == count - 1
+    _key(view, name, key, icon, _step, step, count, disabled=there)
 
 
-def _year(view: View, name: str, key: str, offered: Sequence[str], to: int) -> None:
-    inside = 0 <= to < len(offered)
-    choices = {"year": offered[to] if inside and to else None}
-    _key(view, name, key, ":material/event:", choices, not inside)
+def _step(step: int, count: int) -> None:
+    """Goes on from the slide that is chosen by now: a key that is pressed again may come before the slide is drawn."""
+    to = max(min(number_of(address.kept(SLIDE)), count) + step, 1)
+    address.take({SLIDE: str(min(to, count)) if to > 1 else None})
 
 
-def _key(view: View, name: str, key: str, icon: str, choices, disabled: bool = False) -> None:
+def _year(view: View, name: str, key: str, offered: Sequence[str], step: int) -> None:
+    there = offered[-1 if step > 0 else 0] == str(view.year)
+    _key(view, name, key, ":material/event:", _step_year, offered, step, disabled=there)
+
+
+def _step_year(offered: Sequence[str], step: int) -> None:
+    chosen = address.kept("year")
+    at = offered.index(chosen) if chosen in offered else 0
+    to = min(max(at + step, 0), len(offered) - 1)
+    address.take({"year": offered[to] if to else None})
+
+
+def _key(view: View, name: str, key: str, icon: str, on_click: Callable, *args: Any, disabled: bool = False) -> None:
     """A button that its key presses, too."""
     st.button(
         icon,
@@ -109,6 +121,6 @@ def _key(view: View, name: str, key: str, icon: str, choices, disabled: bool = F
         type="tertiary",
         help=view.reader.t(f"present.key_{name}"),
         disabled=disabled,
-        on_click=address.take,
-        args=(choices,),
+        on_click=on_click,
+        args=args,
     )
