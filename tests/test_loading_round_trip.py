@@ -106,14 +106,14 @@ def test_every_way_of_writing_a_table_is_read(new_url, style: int, tmp_path: Pat
 
 
 def test_a_month_after_a_month(new_url, tmp_path: Path) -> None:
-    """Households first, then a file of each month's payments: as a year goes by."""
+    """Households first, then a file of each month's payments, and what is left of the year in one."""
     service = Service(seed=21, homes=10, payments_a_month=6)
     url = new_url()
     load(url, service.write(tmp_path / "base", "csv", [kind for kind in ORDER if kind != "payments"]))
     whole = service.payments
-    for month in range(1, 13):
-        service.payments = [row for row in whole if row["payment_date"].month == month]
-        load(url, service.write(tmp_path / str(month), "csv", ["payments"]))
+    for months in ((1,), (2,), (3,), range(4, 13)):
+        service.payments = [row for row in whole if row["payment_date"].month in months]
+        load(url, service.write(tmp_path / str(months[0]), "csv", ["payments"]))
     service.payments = whole
     assert_counts_what_was_made_up(url, service)
 
