@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import json
+import os
 import sys
 from collections.abc import Sequence
 
@@ -24,10 +25,12 @@ from data_access import (
     parse_filters,
 )
 from data_access.audit.command import add_audit
+from data_access.copying import copy_database
 from data_access.database import address, writing_role_allowed
 from data_access.deck.command import add_deck
 from data_access.demo import build
-from data_access.language import LANGUAGES, format_value, texts
+from data_access.language import LANGUAGES, format_euros, format_integer, format_value, texts
+from data_access.loader import ENVIRONMENT as LOADING
 from data_access.loading.applying import undo
 from data_access.loading.command import add_commands
 from data_access.migrations import migrate
@@ -68,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     common.add_argument("--language", choices=LANGUAGES, default="lv", help=words("command.language"))
     commands = parser.add_subparsers(
-        required=True, metavar="demo|query|check|report|deck|migrate|roles|load|templates|undo|audit"
+        required=True, metavar="demo|query|check|report|deck|migrate|copy|roles|load|templates|undo|audit"
     )
 
     demo_parser = commands.add_parser("demo", parents=[common], help=words("command.demo"))
@@ -95,6 +98,16 @@ def _parser() -> argparse.ArgumentParser:
     migrate_parser = commands.add_parser("migrate", parents=[common], help=words("command.migrate"))
     migrate_parser.set_defaults(run=_migrate)
 
+    copy = commands.add_parser("copy", parents=[common], help=words("command.copy"))
+    copy.add_argument(
+        "--from",
+        dest="source",
+        metavar="URL",
+        help=words("command.copy_from", elsewhere="DATABASE_URL, data/case.duckdb"),
+    )
+    copy.add_argument("--to", dest="target", metavar="URL", help=words("command.copy_to", elsewhere=LOADING))
+    copy.set_defaults(run=_copy)
+
     roles = commands.add_parser("roles", parents=[common], help=words("command.roles"))
     roles.set_defaults(run=_roles)
 
@@ -110,8 +123,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _demo(options: argparse.Namespace) -> int:
     t = texts(options.language)
-    bar = Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True))
-    with bar:
+    with _progress() as bar:
         task = bar.add_task("", total=1.0)
         build(
             options.database,
@@ -121,6 +133,10 @@ def _demo(options: argparse.Namespace) -> int:
         )
     print(t("command.demo_done"))
     return 0
+
+
+def _progress() -> Progress:
+    return Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True))
 
 
 def _query(options: argparse.Namespace) -> int:
@@ -203,6 +219,27 @@ def _migrate(options: argparse.Namespace) -> int:
         print(t("command.migrate_same", version=found.after))
     else:
         print(t("command.migrate_done", before=found.before, version=found.after))
+    return 0
+
+
+def _copy(options: argparse.Namespace) -> int:
+    t = texts(options.language)
+    target = options.target or os.environ.get(LOADING)
+    if not target:
+        print(t("command.copy_nowhere", elsewhere=LOADING), file=sys.stderr)
+        return 2
+    with _progress() as bar:
+        task = bar.add_task(t("command.copying"), total=1.0)
+        copied = copy_database(
+            address(options.source or options.database), address(target), lambda done: bar.update(task, completed=done)
+        )
+    table = Table(*(t(f"command.copied_{name}") for name in ("table", "rows", "sum")))
+    for one in copied:
+        euros = "" if one.cents is None else format_euros(one.cents, options.language)
+        table.add_row(one.name, format_integer(one.rows, options.language), euros)
+    console = Console(highlight=False)
+    console.print(table)
+    console.print(t("command.copied"))
     return 0
 
 

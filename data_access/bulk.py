@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 _ROWS_A_WRITE = 50_000
-_NULL = r"\N"
+_NULL = "\x1f"  # stands for a missing value; PostgreSQL's own mark, a backslash and N, somebody may have typed
 
 
 def append(connection: Connection, target: Table, frame: pd.DataFrame) -> None:
