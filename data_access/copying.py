@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from data_access import schema
 from data_access.bulk import append
-from data_access.changing import changing, check_version
+from data_access.changing import changing, check_version, version_of
 from data_access.engines import reading_engine
 from data_access.errors import DataAccessError, DatabaseError, DatabaseMissing, DatabaseUnavailable
 from data_access.language import texts
@@ -44,6 +44,12 @@ class NotCopied(DatabaseError):
 
     def text(self, language: str) -> str:
         return texts(language)(self.key, **self.params, reason=self.reason.text(language))
+
+
+class NoTables(DatabaseError):
+    """Nobody has made the tables yet where the copy was to go."""
+
+    key = "errors.copy_no_tables"
 
 
 class NotEmpty(DatabaseError):
@@ -83,8 +89,7 @@ def copy_database(source: URL, target: URL, progress: Progress) -> list[CopiedTa
         check_version(old)
         before = {table: _summary(old, table) for table in _COPIED}
         with _blaming("errors.copy_to", target), changing(target) as new:
-            check_version(new)
-            _refuse_records(new)
+            _check_empty(new)
             for table in _REPLACED:
                 new.execute(delete(table))
             _copy(old, new, sum(row.rows for row in before.values()), progress)
@@ -125,7 +130,10 @@ def _reading(place: URL) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _refuse_records(connection: Connection) -> None:
+def _check_empty(connection: Connection) -> None:
+    if version_of(connection) is None:
+        raise NoTables()
+    check_version(connection)
     for table in _COPIED:
         if table not in _REPLACED and connection.scalar(select(exists(select(literal(1)).select_from(table)))):
             raise NotEmpty(table=table.name)

@@ -36,7 +36,7 @@ ln -s "${STATE:-/var/lib/dashboard}" "$release/data"
     echo ']'
 } >"$tools/pyproject.toml"
 "$tools/environment/bin/cyclonedx-py" environment --no-validate --pyproject "$tools/pyproject.toml" \
-    --output-file "$release/bom.cdx.json" "$release/.venv/bin/python"
+    --output-file "$release/bom.cdx.json" "$release/.venv/bin/python" 2> >(grep --invert-match 'Validation skipped' >&2)
 rm -rf "$tools"
 trap - EXIT
 echo "Uzstādīta versija $version. / Version $version is installed. ln -sfnT $release $root/current"

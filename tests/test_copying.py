@@ -155,7 +155,7 @@ def with_one_person(url: str) -> str:
     [
         ("records", ("Uz datubāzi", "jau ir ieraksti (tabulā „persons”)")),
         ("older", ("Uz datubāzi", "vecāka programmas versija (2)")),
-        ("no tables", ("Uz datubāzi", "tai nav versijas")),
+        ("no tables", ("Uz datubāzi", "vēl nav tabulu", "migrate")),
         ("reader", ("Uz datubāzi", "nedrīkst rakstīt")),
         ("older source", ("Datubāzi duckdb", "vecāka programmas versija (2)")),
         ("no source", ("Datubāzi duckdb", "Datubāzes vēl nav")),
