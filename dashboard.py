@@ -17,7 +17,9 @@ from pages.parts.uploads import keep_off_the_disk
 from pages.server import health
 from pages.server.ahead import ahead
 from pages.server.gate import Gate
+from pages.server.given import OnlyGiven
 from pages.server.headers import SecurityHeaders
+from pages.server.messages import OnlyKnownMessages
 from pages.server.watched import watched
 
 
@@ -33,6 +35,6 @@ app = st.App(
     "pages/app.py",
     routes=health.routes(),
     lifespan=beside_the_pages,
-    middleware=[Middleware(SecurityHeaders), Middleware(Gate)],
+    middleware=[Middleware(one) for one in (SecurityHeaders, Gate, OnlyKnownMessages, OnlyGiven)],
     on_script_error=say_unexpected,
 )

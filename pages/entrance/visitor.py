@@ -27,6 +27,7 @@ from data_access import (
     open_for,
     visitor_of,
 )
+from pages.entrance.cookies import CONNECTED
 
 SHORTEST_SECRET = 32  # letters of `cookie_secret`, with which the sign-in in a browser is sealed
 _LOOKS = "looks"
@@ -72,14 +73,28 @@ class Visitor:
             self.witness.refused(error)
             raise
 
+    def refuse_file(self) -> None:
+        """Raises NotAllowed for a file that was not made for this visitor, and keeps that it was wanted."""
+        error = NotAllowed("file", self.access.ask)
+        self.witness.refused(error)
+        raise error
+
     def keep(self, event: str, **details: Any) -> None:
         """Keeps what the visitor does, if anything is kept. Raises AuditUnavailable."""
         if isinstance(self.witness, audit.Diary):
             self.witness.keep(event, **details)
 
     def again(self) -> "Visitor":
-        """The visitor as she is now: for what happens after the page has been told, where no page is."""
-        return _of(self.claims, None, used=True) if self.who else self
+        """The visitor as she is now: for what happens after the page has been told, where no page is.
+
+        Raises NotAllowed if somebody else brings it about.
+        """
+        if not self.who:
+            return self
+        connected = CONNECTED.get()
+        if connected is not None and connected != self.claims:
+            by_claims(connected).refuse_file()
+        return _of(self.claims, None, used=True)
 
 
 @cache
@@ -116,6 +131,13 @@ def begin() -> Visitor:
 def current() -> Visitor:
     """Who visits now. Raises NotSignedIn, SignInOver, NoRole, AccessNotSet, AuditUnavailable."""
     return _of(claims(), looks(), used=False) if signs_in() else _anybody()
+
+
+def by_claims(claims: Mapping[str, Any]) -> Visitor:
+    """Who asks for something outside of any page, by what `cookies.claims_in` gives; raises as `current`."""
+    if not claims:
+        raise NotSignedIn()
+    return _of(claims, None, used=False)
 
 
 def looks() -> audit.Looks:

@@ -19,10 +19,11 @@ class Access:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.file = folder / "access.toml"
+        self.audit_folder = folder / "audit"
 
     def settle(self, text: str) -> None:
         """Writes the settings; `text` begins them and has no table after `people`."""
-        folders = f'sign_ins = "{self._folder / "sign_ins"}"\n{text}\n[audit]\nfolder = "{self._folder / "audit"}"\n'
+        folders = f'sign_ins = "{self._folder / "sign_ins"}"\n{text}\n[audit]\nfolder = "{self.audit_folder}"\n'
         self.file.write_text(folders, encoding="utf-8")
 
     def give(self, who: str, role: str, department: str = "") -> None:
@@ -32,7 +33,7 @@ class Access:
 
     def kept(self, *names: str) -> list[tuple]:
         """What was kept, line by line: these of its words."""
-        files = sorted((self._folder / "audit").glob("*.jsonl"))
+        files = sorted(self.audit_folder.glob("*.jsonl"))
         lines = [json.loads(line) for file in files for line in file.read_text().splitlines()]
         return [tuple(line.get(name) for name in names) for line in lines]
 

@@ -26,7 +26,7 @@ app(user_claims=people).run(host="127.0.0.1", port=int(sys.argv[1]), debug=False
 """
 _SECRETS = """
 [auth]
-redirect_uri = "http://127.0.0.1:{{port}}/oauth2callback"
+redirect_uri = "{address}/oauth2callback"
 cookie_secret = "only-for-tests-only-for-tests-only-for-tests"  # pragma: allowlist secret
 client_id = "dashboard"
 client_secret = "only for tests"  # pragma: allowlist secret
@@ -75,6 +75,24 @@ def _wait_for(address: str, process: subprocess.Popen) -> None:
     pytest.fail(f"nothing answers at {address}", pytrace=False)
 
 
+def settle_people(folder: Path, more: str = "", **people: str) -> Access:
+    """Settings of access, in a folder, for people by their first names.
+
+    A role stands as in the settings: `director`, or `{ role = "department_head", department = "psychologists" }`.
+    """
+    access = Access(folder)
+    roles = {name: role if role.startswith("{") else f'"{role}"' for name, role in people.items()}
+    lines = [f'"{name}@example.test" = {role}' for name, role in roles.items()]
+    access.settle("\n".join(['contact = "IT, 100. kabinets"', *filter(None, [more]), "[people]", *lines]))
+    return access
+
+
+def write_secrets(path: Path, provider: str, address: str = "http://127.0.0.1:{port}") -> None:
+    """The secrets of a dashboard at an address; by itself wherever it is started."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(_SECRETS.format(address=address, provider=provider), encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def signed_in_server(
     provider_of, streamlit_server, empty_url: str, tmp_path_factory: pytest.TempPathFactory
@@ -85,12 +103,9 @@ def signed_in_server(
     """
     folder: Path = tmp_path_factory.mktemp("signed_in")
     provider = provider_of("director", "clerk", "head", "councillor", "nobody")
-    access = Access(folder)
-    roles = {name: f'"{name}"' for name in ("director", "clerk", "councillor")}
+    roles = {name: name for name in ("director", "clerk", "councillor")}
     roles["head"] = '{ role = "department_head", department = "day_centres" }'
-    people = [f'"{name}@example.test" = {role}' for name, role in roles.items()]
-    access.settle("\n".join(['contact = "IT, 100. kabinets"', "[people]", *people]))
-    (folder / ".streamlit").mkdir()
-    (folder / ".streamlit" / "secrets.toml").write_text(_SECRETS.format(provider=provider), encoding="utf-8")
+    access = settle_people(folder, **roles)
+    write_secrets(folder / ".streamlit" / "secrets.toml", provider)
     server = streamlit_server({"DATABASE_URL": empty_url, "ACCESS_FILE": str(access.file), "HOME": str(folder)})
     return SignedInServer(server, access, provider)

@@ -44,12 +44,14 @@ class Process:
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self.port = free_loopback_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._folder = folder
         self._log = folder / f"{self.port}.log"
         self._socket = folder / f"{self.port}.notify"
         self._told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._told.bind(str(self._socket))
         self._told.settimeout(SERVER_STARTS_WITHIN)
-        self._environment = environment | {
+        self.environment = environment | {
             "HOME": str(folder),
             "NO_COLOR": "1",
             "NOTIFY_SOCKET": str(self._socket),
@@ -61,14 +63,14 @@ class Process:
         """Returns when the process says that it is ready."""
         unit = (DEPLOY / "dashboard@.service").read_text(encoding="utf-8")
         line = re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE)[1].replace("%i", str(self.port))
-        program, *arguments = shlex.split(line)
+        program, *arguments = shlex.split(line.replace("/etc/dashboard", str(self._folder)))
         self._drain()
         assert program == "/opt/dashboard/current/.venv/bin/python"
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, *arguments],
                 cwd=REPOSITORY,
-                env=self._environment,
+                env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

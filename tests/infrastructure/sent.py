@@ -16,9 +16,12 @@ from google.protobuf.json_format import MessageToDict
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import exports, section
+from tests.infrastructure.wire import Told
 
 # Of a chart what is drawn of figures; other numbers are sizes and places.
 DRAWN = ("x", "z", "y")
+# Of any message what is another each time.
+MADE_UP = ("id", "deferredFileId")
 
 
 @dataclass
@@ -50,26 +53,40 @@ def collect(app: AppTest, sheets: list[exports.Sheet]) -> Sent:
     """What a page has sent, and the files that it offers, made of their `sheets`."""
     sent = Sent()
     for element in _elements(app):
-        match element.type:
-            case "plotly_chart":
-                sent.texts.append(element.proto.alt)
-                _take_chart(sent, json.loads(element.proto.spec))
-            case "table":
-                sent.texts.append(element.proto.alt)
-                data = element.proto.arrow_data
-                for content in (data.data, data.styler.display_values):
-                    sent.take(pyarrow.ipc.open_stream(content).read_pandas().astype("object").values.tolist())
-                    sent.take(list(pyarrow.ipc.open_stream(content).read_pandas().columns))
-            case "metric":
-                sent.take([element.proto.body, element.proto.delta, element.proto.label])
-                sent.take([value for value in element.proto.chart_data if value == value])
-            case _ if getattr(element, "proto", None) is not None:
-                _take_words(sent, MessageToDict(element.proto))
+        if getattr(element, "proto", None) is not None:
+            _take_element(sent, element.type, element.proto)
     for sheet in sheets:
         sent.texts.append(exports.as_csv(sheet).decode("utf-8"))
         book = openpyxl.load_workbook(io.BytesIO(exports.as_xlsx(sheet)))
         sent.take([list(row) for page in book.worksheets for row in page.iter_rows(values_only=True)])
     return sent
+
+
+def collect_told(told: Told) -> Sent:
+    """What one run has told a visitor without a browser; of files only that they are offered."""
+    sent = Sent()
+    for element in told.elements:
+        kind = element.WhichOneof("type")
+        _take_element(sent, kind, getattr(element, kind))
+    return sent
+
+
+def _take_element(sent: Sent, kind: str, proto: Any) -> None:
+    match kind:
+        case "plotly_chart":
+            sent.texts.append(proto.alt)
+            _take_chart(sent, json.loads(proto.spec))
+        case "table":
+            sent.texts.append(proto.alt)
+            data = proto.arrow_data
+            for content in (data.data, data.styler.display_values):
+                sent.take(pyarrow.ipc.open_stream(content).read_pandas().astype("object").values.tolist())
+                sent.take(list(pyarrow.ipc.open_stream(content).read_pandas().columns))
+        case "metric":
+            sent.take([proto.body, proto.delta, proto.label])
+            sent.take([value for value in proto.chart_data if value == value])
+        case _:
+            _take_words(sent, MessageToDict(proto))
 
 
 def _elements(app: AppTest) -> Iterator[Any]:
@@ -96,7 +113,7 @@ def _take_words(sent: Sent, message: Any) -> None:
         sent.texts.append(message)
     elif isinstance(message, dict):
         for name, part in message.items():
-            if name != "id":
+            if name not in MADE_UP:
                 _take_words(sent, part)
     elif isinstance(message, list):
         for part in message:
