@@ -1,12 +1,12 @@
 """A real OpenID Connect provider, and a dashboard into which people sign in with it."""
 
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 
 from tests.infrastructure.access import Access
 from tests.infrastructure.browser import StreamlitServer
+from tests.infrastructure.postgres import free_loopback_port
 
 STARTS_WITHIN = 30  # seconds
 # Outside of this process: what it is made of warns of its own age.
@@ -43,25 +44,26 @@ class SignedInServer:
     provider: str
 
 
-@pytest.fixture(scope="session")
-def provider_of() -> Iterator[Callable[..., str]]:
-    """`provider_of("anna")` starts a provider who knows these people by their first names, and gives its address."""
-    started: list[subprocess.Popen] = []
-
-    def start(*people: str) -> str:
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            port = listener.getsockname()[1]
-        command = [sys.executable, "-W", "ignore", "-c", _PROVIDER, str(port), *people]
-        started.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-        address = f"http://127.0.0.1:{port}"
-        _wait_for(f"{address}/.well-known/openid-configuration", started[-1])
-        return address
-
-    yield start
-    for process in started:
+@contextmanager
+def started_provider(*people: str) -> Iterator[str]:
+    """The address of a provider who knows these people by their first names."""
+    port = free_loopback_port()
+    command = [sys.executable, "-W", "ignore", "-c", _PROVIDER, str(port), *people]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/.well-known/openid-configuration", process)
+        yield address
+    finally:
         process.terminate()
         process.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def provider_of() -> Iterator[Callable[..., str]]:
+    """`provider_of("anna")` starts a provider who knows these people, and gives its address."""
+    with ExitStack() as stack:
+        yield lambda *people: stack.enter_context(started_provider(*people))
 
 
 def _wait_for(address: str, process: subprocess.Popen) -> None:

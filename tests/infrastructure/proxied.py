@@ -40,10 +40,14 @@ http {{
 
 
 class Process:
-    """What systemd does for `dashboard@PORT`: starts it, hears that it is ready and alive, starts it anew."""
+    """What systemd does for `dashboard@PORT`: starts it, hears that it is ready and alive, starts it anew.
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    What is in /etc/dashboard there is in its folder here. `module` is run in place of Streamlit's own.
+    """
+
+    def __init__(self, folder: Path, environment: Mapping[str, str], module: str = "streamlit") -> None:
         self.port = free_loopback_port()
+        self._module = module
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
         self._log = folder / f"{self.port}.log"
@@ -65,10 +69,10 @@ class Process:
         line = re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE)[1].replace("%i", str(self.port))
         program, *arguments = shlex.split(line.replace("/etc/dashboard", str(self._folder)))
         self._drain()
-        assert program == "/opt/dashboard/current/.venv/bin/python"
+        assert (program, arguments[:2]) == ("/opt/dashboard/current/.venv/bin/python", ["-m", "streamlit"])
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, *arguments],
+                [sys.executable, "-m", self._module, *arguments[2:]],
                 cwd=REPOSITORY,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -92,6 +96,10 @@ class Process:
             while True:
                 self._told.recv(100)
         self._told.settimeout(SERVER_STARTS_WITHIN)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def kill(self) -> None:
         self._process.kill()

@@ -133,6 +133,7 @@ class Tab:
         self.browser, self.page, self.query = browser, page, query
         self.session = ""
         self.pages: dict[str, str] = {}  # hashes of pages by address
+        self.offered: list[str] = []  # addresses of those in the navigation
         self.hash = ""
         self.told = Told()
         self.answers: list[ForwardMsg] = []  # to what is asked besides
@@ -301,7 +302,9 @@ class Tab:
                     self.told.messages.clear()
                     self._learn(message)
                 case "navigation":
-                    self.pages = {one.url_pathname: one.page_script_hash for one in message.navigation.app_pages}
+                    known = message.navigation.app_pages
+                    self.pages = {one.url_pathname: one.page_script_hash for one in known}
+                    self.offered = [one.url_pathname for one in known if not one.is_hidden]
                     self.hash = message.navigation.page_script_hash
                 case "page_info_changed":
                     self.query = message.page_info_changed.query_string
