@@ -24,7 +24,7 @@ from pages.entrance import visitor
 from pages.entrance.cookies import CONNECTED, claims_in
 
 MOST = 20_000  # addresses that are remembered, the newest
-FORBIDDEN = 403
+FORBIDDEN, NOT_FOUND = 403, 404  # as Streamlit says it: of a file not even that there is one
 _MEDIA, _UPLOADS = "/media/", "/_stcore/upload_file/"
 
 
@@ -43,7 +43,8 @@ class OnlyGiven:
             if await asyncio.to_thread(self._may, scope["path"], claims_in(HTTPConnection(scope).cookies)):
                 await self._app(scope, receive, send)
             else:
-                await Response(status_code=FORBIDDEN)(scope, receive, send)
+                refused = NOT_FOUND if scope["path"].startswith(_base() + _MEDIA) else FORBIDDEN
+                await Response(status_code=refused)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
