@@ -65,7 +65,7 @@ lint: $(VENV)/development.stamp
 	$(BIN)/ruff format --check .
 	@scripts/find_secrets.sh
 
-# Ends with 3 where nobody answers, which is neither good nor bad.
+# Fails also where nobody answers: then nothing has been audited.
 audit: $(VENV)/development.stamp
 	@$(BIN)/python scripts/audit.py
 
