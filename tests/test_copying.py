@@ -12,9 +12,11 @@ from sqlalchemy import Engine, create_engine, insert, literal, make_url, select,
 from data_access import Question, copying, open_database, schema
 from data_access.__main__ import main
 from data_access.copying import NotCopied, copy_database
+from data_access.loading.applying import apply, undo
 from data_access.migrations import migrate
 from data_access.pointer import resolve
 from data_access.roles import roles_sql
+from tests.infrastructure.loading import file_of, typed
 
 pytestmark = pytest.mark.postgres
 
@@ -142,6 +144,25 @@ def test_everything_goes_to_postgresql_and_back(source, empty, tmp_path, postgre
     migrate(make_url(back))
     copy(reader, back)
     assert contents(back) == before
+
+
+def test_loads_go_on_and_are_undone_as_before(empty, tmp_path) -> None:
+    def load(url: str, *payments: tuple[str, str, int]) -> int:
+        rows = [{"household_key": key, "payment_date": day, "cents": cents} for key, day, cents in payments]
+        frame = typed("payments", *rows)
+        return apply(url, {"payments": frame}, who="A", files=[file_of("payments", frame)]).load_id
+
+    file, (_, owner, reader) = f"duckdb:///{tmp_path}/case.duckdb", empty()
+    migrate(make_url(file))
+    load(file, ("a", "2023-01-05", 100), ("b", "2023-02-05", 200))
+    load(file, ("a", "2023-01-06", 1), ("c", "2023-01-07", 2))  # in place of January
+    copy(file, owner)
+    spend = Question.of("spend", "2023", by=["month"])
+    assert load(owner, ("d", "2023-03-08", 4000)) == 3
+    assert open_database(reader).ask(spend).total["spend"] == 1 + 2 + 200 + 4000
+    for left in (1 + 2 + 200, 100 + 200):
+        undo(owner, who="A")
+        assert open_database(reader).ask(spend).total["spend"] == left
 
 
 def make_older(url: str) -> None:
