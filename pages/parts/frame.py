@@ -12,6 +12,7 @@ import streamlit as st
 
 from data_access import (
     INTERNAL,
+    Cancelled,
     DataAccessError,
     DatabaseEmpty,
     DatabaseError,
@@ -22,7 +23,7 @@ from data_access import (
 from data_access.telling.reader import Reader
 from data_access.telling.sentences import as_of_words
 from pages.entrance import visitor
-from pages.parts import audience
+from pages.parts import audience, patience
 from pages.parts.markdown import plain, small
 from pages.parts.texts import FOLDER, language, t
 
@@ -57,7 +58,8 @@ def page(name: str, needs_records: bool = True, of_records: bool = False, on_sta
         st.title(t(f"pages.{name}.title"), anchor=False)
     try:
         who = visitor.current()
-        database = who.open()
+        patience.begin()
+        database = patience.found(lambda: _opened(who))
         database.require_page(name)
         reader = Reader(database.vocabulary, language(), (FOLDER,))
         if not on_stage and (needs_records or database.coverage):
@@ -76,6 +78,15 @@ def page(name: str, needs_records: bool = True, of_records: bool = False, on_sta
         _no_answer(error)
         # Before the story has begun, a context manager can only leave by an exception.
         st.stop()
+
+
+def _opened(who: visitor.Visitor) -> VisitorsDatabase:
+    """The database, and of it what every page needs."""
+    database = who.open()
+    _ = database.vocabulary, database.series_events
+    if database.coverage:
+        _ = database.as_of
+    return database
 
 
 def _audience(page: str, reader: Reader, database: VisitorsDatabase, on_stage: bool) -> str:
@@ -116,7 +127,7 @@ def say_unexpected(error: Exception) -> bool:
 
 def _no_answer(error: DataAccessError) -> None:
     refused = isinstance(error, visitor.REFUSALS)
-    if not refused:  # nothing has gone wrong then, and the audit log has it
+    if not refused and not isinstance(error, Cancelled):  # nothing has gone wrong then, and the audit log has a refusal
         log.warning("%s", error, exc_info=error)
     st.error(error.text(language()), icon=":material/lock:" if refused else ":material/error:")
     if isinstance(error, DatabaseEmpty) and visitor.current().access.loading:
