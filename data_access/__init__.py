@@ -25,7 +25,6 @@ from data_access.access import (
 )
 from data_access.answer import WITHHELD, Answer, AsOf, Note, Withheld
 from data_access.audiences import answerable, dimensions_for
-from data_access.cancelling import Cancelled, Cancelling, cancellable
 from data_access.comparison import Comparison, compare_with, compare_with_year_before
 from data_access.completeness import EMPTY, FEW, ODD, OPEN, USUAL, Month
 from data_access.database import Database, open_database
@@ -41,7 +40,6 @@ from data_access.errors import (
     NotAllowed,
     NotForCouncil,
     NotProtected,
-    QuestionTooLarge,
 )
 from data_access.health import Health, read_health
 from data_access.load_log import (
@@ -79,8 +77,6 @@ __all__ = [
     "AccessNotSet",
     "Answer",
     "AsOf",
-    "Cancelled",
-    "Cancelling",
     "Comparison",
     "DataAccessError",
     "DataChanged",
@@ -106,7 +102,6 @@ __all__ = [
     "Period",
     "Quality",
     "Question",
-    "QuestionTooLarge",
     "RejectedRow",
     "SavedDeck",
     "SavedDecks",
@@ -125,7 +120,6 @@ __all__ = [
     "audit",
     "audits",
     "build_demonstration",
-    "cancellable",
     "check",
     "compare_with",
     "compare_with_year_before",

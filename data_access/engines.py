@@ -15,7 +15,6 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from data_access.cancelling import holding
 from data_access.duckdb_engine import duckdb_engine
 from data_access.errors import DataAccessError, DatabaseUnavailable, QuestionTooLarge
 
@@ -53,7 +52,7 @@ def reading_engine(place: URL) -> Engine:
 def read(engine: Engine, what: Callable[[Connection], Found]) -> Found:
     """What a function reads from a connection; tried a second time when the server went away meanwhile.
 
-    Raises DatabaseUnavailable, QuestionTooLarge, and Cancelled where it can be cancelled.
+    Raises DatabaseUnavailable, QuestionTooLarge.
     """
     try:
         return _read(engine, what)
@@ -69,7 +68,7 @@ def read(engine: Engine, what: Callable[[Connection], Found]) -> Found:
 
 
 def _read(engine: Engine, what: Callable[[Connection], Found]) -> Found:
-    with engine.connect() as connection, holding(connection):
+    with engine.connect() as connection:
         return what(connection)
 
 

@@ -1,7 +1,7 @@
 """The pages as the council sees them: nothing withheld reaches the browser or a file, and no page falls silent."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -34,7 +34,7 @@ from data_access.telling.builder.drilling import asked_by
 from data_access.telling.builder.reading import read
 from data_access.telling.builder.request import address_of
 from data_access.telling.builder.world import World
-from pages.parts import filters
+from pages.parts import answers, filters
 from pages.parts.answers import Refused
 from tests.infrastructure.pages import (
     COUNTING_PAGES,
@@ -88,10 +88,12 @@ class Asked:
 def asked(monkeypatch: pytest.MonkeyPatch, demonstration_url: str) -> Asked:
     monkeypatch.setenv("DATABASE_URL", demonstration_url)
     registered_pages()  # it opens the first page, which nobody asked for here
-    found, answer, ask, refuse = Asked(), VisitorsDatabase.ask, Database.ask, Refused.__init__
+    found, answer, ask, refuse = Asked(), answers._answered, Database.ask, Refused.__init__
 
-    def answered(database: VisitorsDatabase, question: Question, *more: Any) -> Answer:
-        found.answers[question] = told = answer(database, question, *more)
+    def answered(key: str, version: str, asked: Question | str, find: Callable[[], Any]) -> Any:
+        told = answer(key, version, asked, find)
+        if isinstance(asked, Question):
+            found.answers[asked] = told
         return told
 
     def at_the_door(database: Database, question: Question) -> Answer:
@@ -104,7 +106,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, demonstration_url: str) -> Asked:
 
     # Each year more has to be protected first; two have everything.
     monkeypatch.setattr(Database, "years", [2023, 2022])
-    monkeypatch.setattr(VisitorsDatabase, "ask", answered)
+    monkeypatch.setattr(answers, "_answered", answered)
     monkeypatch.setattr(Database, "ask", at_the_door)
     monkeypatch.setattr(Refused, "__init__", refused)
     return found

@@ -25,7 +25,6 @@ from data_access import (
     compare_with_year_before,
 )
 from data_access.telling.withheld import marked
-from pages.parts import patience
 
 MOST_ANSWERS = 2000
 
@@ -42,30 +41,14 @@ class Refused(DataAccessError):
         return self.error.text(language)
 
 
-class _NotFoundYet(Exception):
-    """Nothing is remembered under this key."""
-
-
 @st.cache_data(max_entries=MOST_ANSWERS, show_spinner=False)
-def _answered(asked: str, version: str, _find: Callable[[], Any]) -> Any:
+def _answered(asked: str, version: str, _asked: Question | str, _find: Callable[[], Any]) -> Any:
     return _find()
 
 
-def _nothing() -> Any:
-    raise _NotFoundYet()
-
-
 def remember(asked: Question | str, version: str, find: Callable[[], Any]) -> Any:
-    """What has been asked of a state of the data, from the cache if it has been found before.
-
-    It is found outside of the cache: there the visitor can be told nothing, and cannot give up.
-    """
-    key = repr(asked), version
-    try:
-        return _answered(*key, _nothing)
-    except _NotFoundYet:
-        found = patience.found(find, key)
-        return _answered(*key, lambda: found)
+    """What has been asked of a state of the data, from the cache if it has been found before."""
+    return _answered(repr(asked), version, asked, find)
 
 
 def answer(database: VisitorsDatabase, question: Question) -> Answer:

@@ -12,7 +12,6 @@ import streamlit as st
 
 from data_access import (
     INTERNAL,
-    Cancelled,
     DataAccessError,
     DatabaseEmpty,
     DatabaseError,
@@ -23,7 +22,7 @@ from data_access import (
 from data_access.telling.reader import Reader
 from data_access.telling.sentences import as_of_words
 from pages.entrance import visitor
-from pages.parts import audience, patience
+from pages.parts import audience
 from pages.parts.markdown import plain, small
 from pages.parts.texts import FOLDER, language, t
 
@@ -58,8 +57,7 @@ def page(name: str, needs_records: bool = True, of_records: bool = False, on_sta
         st.title(t(f"pages.{name}.title"), anchor=False)
     try:
         who = visitor.current()
-        patience.begin()
-        database = patience.found(lambda: _opened(who))
+        database = who.open()
         database.require_page(name)
         reader = Reader(database.vocabulary, language(), (FOLDER,))
         if not on_stage and (needs_records or database.coverage):
@@ -78,15 +76,6 @@ def page(name: str, needs_records: bool = True, of_records: bool = False, on_sta
         _no_answer(error)
         # Before the story has begun, a context manager can only leave by an exception.
         st.stop()
-
-
-def _opened(who: visitor.Visitor) -> VisitorsDatabase:
-    """The database, and of it what every page needs."""
-    database = who.open()
-    _ = database.vocabulary, database.series_events
-    if database.coverage:
-        _ = database.as_of
-    return database
 
 
 def _audience(page: str, reader: Reader, database: VisitorsDatabase, on_stage: bool) -> str:
@@ -127,7 +116,7 @@ def say_unexpected(error: Exception) -> bool:
 
 def _no_answer(error: DataAccessError) -> None:
     refused = isinstance(error, visitor.REFUSALS)
-    if not refused and not isinstance(error, Cancelled):  # nothing has gone wrong then, and the audit log has a refusal
+    if not refused:  # nothing has gone wrong then, and the audit log has it
         log.warning("%s", error, exc_info=error)
     st.error(error.text(language()), icon=":material/lock:" if refused else ":material/error:")
     if isinstance(error, DatabaseEmpty) and visitor.current().access.loading:
