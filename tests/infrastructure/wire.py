@@ -129,8 +129,8 @@ class Browser:
 class Tab:
     """One session: a page that is open. Whatever is sent is answered by a run of the script, whose end is awaited."""
 
-    def __init__(self, browser: Browser, socket: ClientConnection, page: str, query: str) -> None:
-        self.browser, self.page, self.query = browser, page, query
+    def __init__(self, browser: Browser, socket: ClientConnection, page: str, query: str, patience: float) -> None:
+        self.browser, self.page, self.query, self.patience = browser, page, query, patience
         self.session = ""
         self.pages: dict[str, str] = {}  # hashes of pages by address
         self.offered: list[str] = []  # addresses of those in the navigation
@@ -142,9 +142,11 @@ class Tab:
     # ── coming and going ────────────────────────────────────────────────────────────────────────
 
     @classmethod
-    async def open(cls, browser: Browser, page: str = "", query: str = "", session: str = "") -> "Tab":
+    async def open(
+        cls, browser: Browser, page: str = "", query: str = "", session: str = "", patience: float = PATIENCE
+    ) -> "Tab":
         """A tab that has been told a page. `session` is that of a connection before, to go on with."""
-        tab = cls(browser, await cls._connect(browser, session), page, query)
+        tab = cls(browser, await cls._connect(browser, session), page, query, patience)
         await tab.run(page_name=page)
         return tab
 
@@ -318,9 +320,9 @@ class Tab:
 
     async def _receive(self) -> ForwardMsg:
         try:
-            content = await asyncio.wait_for(self._socket.recv(), PATIENCE)
+            content = await asyncio.wait_for(self._socket.recv(), self.patience)
         except TimeoutError as error:
-            raise Silent(f"nothing for {PATIENCE} s on {self.page}?{self.query}") from error
+            raise Silent(f"nothing for {self.patience} s on {self.page}?{self.query}") from error
         return ForwardMsg.FromString(content)
 
 
