@@ -9,10 +9,13 @@ from data_access import audit, check, deck, loader, report
 from data_access.access import (
     Access,
     AccessNotSet,
+    Limits,
     Nobody,
     NoRole,
     OpenToOthers,
     SignInOver,
+    TooManyQuestions,
+    Turns,
     Visitor,
     VisitorsDatabase,
     Witness,
@@ -21,15 +24,18 @@ from data_access.access import (
     open_for,
     settings,
     sign_out,
+    turns_of,
     visitor_of,
 )
 from data_access.answer import WITHHELD, Answer, AsOf, Note, Withheld
+from data_access.asking import Asking
 from data_access.audiences import answerable, dimensions_for
 from data_access.comparison import Comparison, compare_with, compare_with_year_before
 from data_access.completeness import EMPTY, FEW, ODD, OPEN, USUAL, Month
 from data_access.database import Database, open_database
 from data_access.demo import build_demonstration
 from data_access.errors import (
+    CalledOff,
     DataAccessError,
     DatabaseEmpty,
     DatabaseError,
@@ -40,6 +46,7 @@ from data_access.errors import (
     NotAllowed,
     NotForCouncil,
     NotProtected,
+    QuestionTooLarge,
 )
 from data_access.health import Health, read_health
 from data_access.load_log import (
@@ -77,6 +84,8 @@ __all__ = [
     "AccessNotSet",
     "Answer",
     "AsOf",
+    "Asking",
+    "CalledOff",
     "Comparison",
     "DataAccessError",
     "DataChanged",
@@ -88,6 +97,7 @@ __all__ = [
     "DatabaseVersion",
     "Dimension",
     "Health",
+    "Limits",
     "Load",
     "LoadWarning",
     "Measure",
@@ -102,6 +112,7 @@ __all__ = [
     "Period",
     "Quality",
     "Question",
+    "QuestionTooLarge",
     "RejectedRow",
     "SavedDeck",
     "SavedDecks",
@@ -109,6 +120,8 @@ __all__ = [
     "SavedViews",
     "SignInOver",
     "SubjectChange",
+    "TooManyQuestions",
+    "Turns",
     "Unknown",
     "Value",
     "Visitor",
@@ -144,6 +157,7 @@ __all__ = [
     "report",
     "settings",
     "sign_out",
+    "turns_of",
     "undoable",
     "visitor_of",
     "warnings_of",

@@ -27,6 +27,7 @@ from data_access.errors import (
     DatabaseVersion,
     DataChanged,
     NotProtected,
+    QuestionTooLarge,
     UnknownName,
     WritingRole,
 )
@@ -38,6 +39,7 @@ from data_access.roles import may_write, role_of
 from data_access.statement import statement
 from data_access.vocabulary import Vocabulary, read_vocabulary
 
+MOST_ROWS = 200_000  # of an answer; the largest table of a page shows 4 000 cells
 YEARS_AT_ONCE = 3  # of which is chosen ahead what is withheld: a visitor who asks meanwhile waits for so many
 DEFAULT_FILE = Path(__file__).parent.parent / "data" / "case.duckdb"
 
@@ -267,7 +269,7 @@ class Database:
 
         To the council only listed questions are answered, and protected. Raises UnknownName for an unknown filter
         value, NotForCouncil, NotProtected, DatabaseUnavailable when the database does not answer, QuestionTooLarge
-        when it would take too long, DataChanged when it has other data by now: open it again.
+        when it would take too long or have too many rows, DataChanged when it has other data by now: open it again.
         """
         self.check_values(question)
         protect = None
@@ -275,7 +277,9 @@ class Database:
             refuse_unlisted(question, self.coverage, self.vocabulary)
             protect = partial(masked, question, masks_of=self._masks_of, vocabulary=self.vocabulary)
         last_days = {subject: covered.data_until for subject, covered in self.coverage.items()}
-        rows = self._rows(statement(question, last_days))
+        rows = self._rows(statement(question, last_days).limit(MOST_ROWS + 1))
+        if len(rows) > MOST_ROWS:
+            raise QuestionTooLarge()
         about = (self.vocabulary, self.coverage, self.series_events, self.as_of)
         return answer_from_rows(question, rows, *about, protect)
 

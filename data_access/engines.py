@@ -15,8 +15,9 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from data_access.asking import Asking
 from data_access.duckdb_engine import duckdb_engine
-from data_access.errors import DataAccessError, DatabaseUnavailable, QuestionTooLarge
+from data_access.errors import CalledOff, DataAccessError, DatabaseUnavailable, QuestionTooLarge
 
 # Seconds. Each server may be tried twice, first as a standby and then as it is.
 CONNECTING = 3
@@ -52,7 +53,7 @@ def reading_engine(place: URL) -> Engine:
 def read(engine: Engine, what: Callable[[Connection], Found]) -> Found:
     """What a function reads from a connection; tried a second time when the server went away meanwhile.
 
-    Raises DatabaseUnavailable, QuestionTooLarge.
+    Raises DatabaseUnavailable, QuestionTooLarge; CalledOff where whoever asked no longer waits.
     """
     try:
         return _read(engine, what)
@@ -68,8 +69,12 @@ def read(engine: Engine, what: Callable[[Connection], Found]) -> Found:
 
 
 def _read(engine: Engine, what: Callable[[Connection], Found]) -> Found:
+    asking = Asking.current()
     with engine.connect() as connection:
-        return what(connection)
+        if asking is None:
+            return what(connection)
+        with asking.using(connection):
+            return what(connection)
 
 
 def _passes(error: DBAPIError) -> bool:
@@ -78,6 +83,9 @@ def _passes(error: DBAPIError) -> bool:
 
 
 def _named(error: DBAPIError | PoolTimeout) -> DataAccessError:
+    asking = Asking.current()
+    if asking and asking.off:
+        return CalledOff()
     if isinstance(error, DBAPIError) and isinstance(error.orig, psycopg.errors.QueryCanceled):
         return QuestionTooLarge()
     return DatabaseUnavailable()

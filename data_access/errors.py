@@ -62,6 +62,12 @@ class TooManyDimensions(DataAccessError):
     key = "errors.too_many_dimensions"
 
 
+class QuestionTooLong(DataAccessError):
+    """More measures, or more values of a filter, than a question takes."""
+
+    key = "errors.question_too_long"
+
+
 class NoMeasure(DataAccessError):
     """A question that asks for nothing."""
 
@@ -181,6 +187,12 @@ class QuestionTooLarge(DataAccessError):
     """The database would have to work on the answer for longer than anybody waits."""
 
     key = "errors.question_too_large"
+
+
+class CalledOff(DatabaseError):
+    """Whoever asked did not wait for the answer."""
+
+    key = "errors.called_off"
 
 
 class DatabaseVersion(DatabaseError):

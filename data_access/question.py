@@ -7,6 +7,7 @@ from data_access.errors import (
     BadFilter,
     NoMeasure,
     NotTogether,
+    QuestionTooLong,
     TooManyDimensions,
     UnknownAudience,
 )
@@ -16,6 +17,8 @@ from data_access.period import Period
 INTERNAL, COUNCIL = AUDIENCES = ("internal", "council")
 AGES = ("period", "each_year")
 MOST_DIMENSIONS = 3
+MOST_MEASURES = 20
+MOST_VALUES = 1000  # of all filters; by far more than any vocabulary has
 UNKNOWN = "unknown"
 TOTAL = "total"
 
@@ -50,6 +53,8 @@ class Question:
             raise UnknownAudience(name=self.audience)
         if len(self.by) > MOST_DIMENSIONS:
             raise TooManyDimensions(most=MOST_DIMENSIONS)
+        if len(self.measures) > MOST_MEASURES or sum(len(codes) for _, codes in self.where) > MOST_VALUES:
+            raise QuestionTooLong(measures=MOST_MEASURES, values=MOST_VALUES)
         for name in self.measures:
             possible = dimensions_of(name)
             for code in self.by:

@@ -14,6 +14,7 @@ import sqlalchemy
 from data_access import check
 from data_access.access.errors import OpenToOthers
 from data_access.access.table import Access
+from data_access.access.turns import TooManyQuestions, Turns
 from data_access.answer import Answer, AsOf, Note
 from data_access.coverage import Coverage
 from data_access.database import Database, open_database
@@ -41,7 +42,7 @@ class Witness(Protocol):
 
     def answered(self, question: Question, rows: int) -> None: ...
 
-    def refused(self, error: NotAllowed, question: Question | None = None) -> None: ...
+    def refused(self, error: NotAllowed | TooManyQuestions, question: Question | None = None) -> None: ...
 
 
 class Nobody:
@@ -50,7 +51,7 @@ class Nobody:
     def answered(self, question: Question, rows: int) -> None:
         """Keeps nothing."""
 
-    def refused(self, error: NotAllowed, question: Question | None = None) -> None:
+    def refused(self, error: NotAllowed | TooManyQuestions, question: Question | None = None) -> None:
         """Keeps nothing."""
 
 
@@ -59,15 +60,17 @@ def open_for(
     witness: Witness | None = None,
     url: str | None = None,
     now: Callable[[], Access] | None = None,
+    turns: Turns | None = None,
 ) -> "VisitorsDatabase":
     """The case database as a visitor may see it; raises as `open_database`, and OpenToOthers.
 
     `now` tells what she may do at the moment of each question, where that can change; or raises.
+    `turns` are those of the visitor in all her tabs; by itself she has some of her own.
     """
     database = open_database(url)
     if access.demonstration_only and not (database.coverage and database.demonstration):
         raise OpenToOthers()
-    return VisitorsDatabase(database, access, witness or Nobody(), now or (lambda: access))
+    return VisitorsDatabase(database, access, witness or Nobody(), now or (lambda: access), turns or Turns())
 
 
 class _Remembering:
@@ -95,6 +98,7 @@ class VisitorsDatabase:
     access: Access
     _witness: Witness = field(repr=False)
     _now: Callable[[], Access] = field(repr=False)
+    _turns: Turns = field(repr=False)
 
     # ── what every role may know: words, days, versions ──────────────────────────────────────────
 
@@ -136,9 +140,9 @@ class VisitorsDatabase:
     # ── what a role gives ────────────────────────────────────────────────────────────────────────
 
     def ask(self, question: Question, remember: Remember = at_once) -> Answer:
-        """The answer to a question as it is admitted; raises NotAllowed, and as `Database.ask`."""
+        """The answer to a question as it is admitted; raises NotAllowed, TooManyQuestions, and as `Database.ask`."""
         admitted = self._admitted(question)
-        answer = remember(admitted, self.version, lambda: self._database.ask(admitted))
+        answer = self._found(admitted, remember, lambda: self._database.ask(admitted), admitted)
         self._witness.answered(admitted, len(answer.frame))
         limits = self.limits()
         return replace(answer, notes=(*answer.notes, limits)) if limits else answer
@@ -162,7 +166,7 @@ class VisitorsDatabase:
     def quality(self, remember: Remember = at_once) -> Quality:
         """What is known of the quality of open subjects' records; of nothing where only some records are open."""
         access = self._now()
-        whole = remember("quality", self.version, lambda: read_quality(self._database))
+        whole = self._found("quality", remember, lambda: read_quality(self._database))
         subjects = () if access.rows else access.subjects
         return Quality(
             tuple(one for one in whole.months if one.subject in subjects),
@@ -175,18 +179,18 @@ class VisitorsDatabase:
         """Every published figure beside the database's."""
         self.require("whole")
         asking = _Remembering(self._database, remember)
-        return remember("check", self.version, lambda: check.check(asking))
+        return self._found("check", remember, lambda: check.check(asking))
 
     def report(self, year: int, audience: str, remember: Remember = at_once) -> Report:
         """The annual report of a year for an audience; raises as `make_report`."""
         self.require("whole")
         asking = _Remembering(self._database, remember)
-        return remember(f"report {year} {audience}", self.version, lambda: make_report(asking, year, audience))
+        return self._found(f"report {year} {audience}", remember, lambda: make_report(asking, year, audience))
 
     def read(self, query: sqlalchemy.Select) -> list[sqlalchemy.Row]:
         """Rows of a statement of this package about the loads and the records themselves."""
         self.require("records")
-        return self._database.read(query)
+        return self._found("", at_once, lambda: self._database.read(query))
 
     def limits(self) -> Note | None:
         """Which records only are counted, or None where all are."""
@@ -201,6 +205,22 @@ class VisitorsDatabase:
                 said.append(f"{dimension(name).name(language)} – {', '.join(values)}")
             labels[f"records_{language}"] = "; ".join(said)
         return Note.of("limited", **labels)
+
+    def _found(
+        self, asked: Question | str, remember: Remember, find: Callable[[], Found], question: Question | None = None
+    ) -> Found:
+        """What is remembered, or is found when it is the visitor's turn."""
+
+        def in_turn() -> Found:
+            with self._turns.taken():
+                return find()
+
+        try:
+            return remember(asked, self.version, in_turn)
+        except TooManyQuestions as error:
+            if error.first:
+                self._witness.refused(error, question)
+            raise
 
     def _admitted(self, question: Question) -> Question:
         try:

@@ -13,6 +13,7 @@ from typing import Any
 
 from data_access.access.errors import AccessNotSet
 from data_access.access.table import DEPARTMENT_HEAD, Access, Rows, access, departments, roles
+from data_access.access.turns import Limits
 from data_access.measures import dimensions
 
 ENVIRONMENT = "ACCESS_FILE"
@@ -29,8 +30,10 @@ _KEYS = {
     "blocked",
     "claim",
     "audit",
+    "limits",
 }
 _AUDIT_KEYS = {"folder", "keep_months"}
+_LIMITS_KEYS = {"questions_a_minute", "questions_at_once"}
 _GRANT_KEYS = {"role", "department", "rows"}
 
 
@@ -51,6 +54,7 @@ class Settings:
     claim whose values give roles (`a.b` is b in a), `by_claim` its values in their order: the first that a person has
     counts. `idle_minutes`, `longest_hours`: how long a sign-in lasts without a click, and at all; it is remembered in
     `sign_ins_folder`. `audit_folder`, `audit_months`: where the audit log is, and how many whole months of it are kept.
+    `limits`: how much one visitor may ask.
     """
 
     contact: str = ""
@@ -65,6 +69,7 @@ class Settings:
     sign_ins_folder: Path = _DATA / "sign_ins"
     audit_folder: Path = _DATA / "audit"
     audit_months: int = 24
+    limits: Limits = field(default_factory=Limits)
 
     def who(self, claims: Mapping[str, Any]) -> str:
         """How a signed-in person is known here; empty if the provider does not say, or has not verified it."""
@@ -130,7 +135,9 @@ def parse(text: str) -> Settings:
         raise AccessNotSet(reason=str(error)) from error
     _only(given, _KEYS, "")
     audit, claim = _table(given, "audit"), _table(given, "claim")
+    limits = _table(given, "limits")
     _only(audit, _AUDIT_KEYS, "audit.")
+    _only(limits, _LIMITS_KEYS, "limits.")
     _only(claim, {"name", "gives"}, "claim.")
     gives = [_given(one) for one in _typed(claim, "gives", list, [], "claim.")]
     found = {
@@ -146,6 +153,10 @@ def parse(text: str) -> Settings:
         "by_claim": tuple(gives),
         "audit_folder": Path(_typed(audit, "folder", str, str(Settings.audit_folder), "audit.")),
         "audit_months": _number(audit, "keep_months", Settings.audit_months, "audit."),
+        "limits": Limits(
+            _number(limits, "questions_a_minute", Limits.a_minute, "limits."),
+            _number(limits, "questions_at_once", Limits.at_once, "limits."),
+        ),
     }
     if gives and not found["claim"]:
         raise AccessNotSet(reason="claim.name")

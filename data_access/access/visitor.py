@@ -9,6 +9,7 @@ from data_access.access.errors import AccessNotSet, NoRole, SignInOver
 from data_access.access.people import Settings, settings
 from data_access.access.sign_ins import GOOD, NEW, SignIns, name_of
 from data_access.access.table import Access
+from data_access.access.turns import Turns, turns_of
 from data_access.audit.chain import AuditLog
 from data_access.audit.errors import AuditUnavailable
 from data_access.audit.events import Diary, Looks
@@ -16,12 +17,16 @@ from data_access.audit.events import Diary, Looks
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody who has signed in and has a role: how she is known and called, what she may do, who keeps it."""
+    """Somebody who has signed in and has a role: how she is known and called, what she may do, who keeps it.
+
+    `turns` are hers at the database.
+    """
 
     who: str
     name: str
     access: Access
     diary: Diary = field(repr=False)
+    turns: Turns = field(repr=False)
 
 
 def visitor_of(claims: Mapping[str, Any], looks: Looks | None = None, used: bool = False) -> Visitor:
@@ -50,7 +55,8 @@ def visitor_of(claims: Mapping[str, Any], looks: Looks | None = None, used: bool
             raise
     if access is None:
         raise NoRole(found.contact)
-    return Visitor(found.who(claims), str(claims.get(found.name) or found.who(claims)), access, diary)
+    who = found.who(claims)
+    return Visitor(who, str(claims.get(found.name) or who), access, diary, turns_of(who, found.limits))
 
 
 def sign_out(claims: Mapping[str, Any]) -> None:

@@ -20,6 +20,7 @@ from data_access import (
     NoRole,
     NotAllowed,
     SignInOver,
+    Turns,
     VisitorsDatabase,
     Witness,
     audit,
@@ -30,7 +31,7 @@ from data_access import (
 from pages.entrance.cookies import CONNECTED
 
 SHORTEST_SECRET = 32  # letters of `cookie_secret`, with which the sign-in in a browser is sealed
-_LOOKS = "looks"
+_LOOKS, _TURNS = "looks", "turns"
 
 
 class NotSignedIn(DataAccessError):
@@ -50,11 +51,12 @@ class Visitor:
     name: str
     access: Access
     witness: Witness
+    turns: Turns = field(repr=False)
     claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def open(self) -> VisitorsDatabase:
         """The case database as this visitor may see it; raises as `open_for`."""
-        return open_for(self.access, self.witness, now=self._access_now if self.who else None)
+        return open_for(self.access, self.witness, now=self._access_now if self.who else None, turns=self.turns)
 
     def _access_now(self) -> Access:
         """What the visitor may do at this moment: a part of a page can be told again without the page."""
@@ -147,7 +149,7 @@ def looks() -> audit.Looks:
 
 def _of(claims: Mapping[str, Any], looks: audit.Looks | None, used: bool) -> Visitor:
     found = visitor_of(claims, looks, used)
-    return Visitor(found.who, found.name, found.access, found.diary, claims)
+    return Visitor(found.who, found.name, found.access, found.diary, found.turns, claims)
 
 
 def _anybody() -> Visitor:
@@ -155,7 +157,9 @@ def _anybody() -> Visitor:
     headers = st.context.headers
     through = any(name in headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip"))
     here = listens_here_only() and not through and is_here(_without_port(headers.get("Host") or "localhost"))
-    return Visitor("", "", open_access(demonstration_only=not here), Nobody())
+    return Visitor(
+        "", "", open_access(demonstration_only=not here), Nobody(), st.session_state.setdefault(_TURNS, Turns())
+    )
 
 
 def listens_here_only() -> bool:

@@ -6,6 +6,7 @@ database.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +26,7 @@ from data_access import (
     compare_with_year_before,
 )
 from data_access.telling.withheld import marked
+from pages.parts.patience import wait_for
 
 MOST_ANSWERS = 2000
 
@@ -46,9 +48,28 @@ def _answered(asked: str, version: str, _asked: Question | str, _find: Callable[
     return _find()
 
 
+class _NotKept(Exception):
+    """What was found is no longer in the cache."""
+
+
+def _nothing() -> Any:
+    raise _NotKept
+
+
+_found: set[tuple[str, str]] = set()  # what is in the cache as a rule: it is looked up without a thread
+
+
 def remember(asked: Question | str, version: str, find: Callable[[], Any]) -> Any:
-    """What has been asked of a state of the data, from the cache if it has been found before."""
-    return _answered(repr(asked), version, asked, find)
+    """What has been asked of a state of the data, from the cache if it has been found before; else it is waited for."""
+    key = (repr(asked), version)
+    if key in _found:
+        with suppress(_NotKept):
+            return _answered(*key, asked, _nothing)
+    found = wait_for(lambda: _answered(*key, asked, find))
+    if len(_found) >= MOST_ANSWERS:
+        _found.clear()
+    _found.add(key)
+    return found
 
 
 def answer(database: VisitorsDatabase, question: Question) -> Answer:

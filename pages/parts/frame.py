@@ -12,6 +12,7 @@ import streamlit as st
 
 from data_access import (
     INTERNAL,
+    CalledOff,
     DataAccessError,
     DatabaseEmpty,
     DatabaseError,
@@ -22,8 +23,9 @@ from data_access import (
 from data_access.telling.reader import Reader
 from data_access.telling.sentences import as_of_words
 from pages.entrance import visitor
-from pages.parts import audience
+from pages.parts import audience, patience
 from pages.parts.markdown import plain, small
+from pages.parts.patience import wait_for
 from pages.parts.texts import FOLDER, language, t
 
 log = logging.getLogger(__name__)
@@ -57,7 +59,7 @@ def page(name: str, needs_records: bool = True, of_records: bool = False, on_sta
         st.title(t(f"pages.{name}.title"), anchor=False)
     try:
         who = visitor.current()
-        database = who.open()
+        database = wait_for(lambda: _opened(who))
         database.require_page(name)
         reader = Reader(database.vocabulary, language(), (FOLDER,))
         if not on_stage and (needs_records or database.coverage):
@@ -68,6 +70,7 @@ def page(name: str, needs_records: bool = True, of_records: bool = False, on_sta
         who.looks_at(name, shown)
         yield Here(name, database, reader, shown)
         st.session_state.pop(TOLD_ANEW, None)
+        patience.begin_anew()
     except DataChanged as error:
         _tell_anew(error)
     except DatabaseMissing as error:
@@ -76,6 +79,13 @@ def page(name: str, needs_records: bool = True, of_records: bool = False, on_sta
         _no_answer(error)
         # Before the story has begun, a context manager can only leave by an exception.
         st.stop()
+
+
+def _opened(who: visitor.Visitor) -> VisitorsDatabase:
+    """The database with all that every page reads of it."""
+    database = who.open()
+    _ = database.vocabulary, database.coverage
+    return database
 
 
 def _audience(page: str, reader: Reader, database: VisitorsDatabase, on_stage: bool) -> str:
@@ -115,6 +125,11 @@ def say_unexpected(error: Exception) -> bool:
 
 
 def _no_answer(error: DataAccessError) -> None:
+    patience.begin_anew()
+    if isinstance(error, CalledOff):
+        st.info(error.text(language()), icon=":material/cancel:")
+        st.button(t("frame.retry"), icon=":material/refresh:", key="retry")
+        return
     refused = isinstance(error, visitor.REFUSALS)
     if not refused:  # nothing has gone wrong then, and the audit log has it
         log.warning("%s", error, exc_info=error)
