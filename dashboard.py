@@ -20,6 +20,7 @@ from pages.server.gate import Gate
 from pages.server.given import OnlyGiven
 from pages.server.headers import SecurityHeaders
 from pages.server.messages import OnlyKnownMessages
+from pages.server.provider_away import ProviderAway
 from pages.server.watched import watched
 
 
@@ -35,6 +36,6 @@ app = st.App(
     "pages/app.py",
     routes=health.routes(),
     lifespan=beside_the_pages,
-    middleware=[Middleware(one) for one in (SecurityHeaders, Gate, OnlyKnownMessages, OnlyGiven)],
+    middleware=[Middleware(one) for one in (SecurityHeaders, Gate, ProviderAway, OnlyKnownMessages, OnlyGiven)],
     on_script_error=say_unexpected,
 )

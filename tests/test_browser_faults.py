@@ -1,12 +1,16 @@
 """A database that is slow, goes away and comes back, as whoever sits before it sees it."""
 
+import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import psycopg
 import pytest
 
+from tests.infrastructure.access import Access
 from tests.infrastructure.browser import StreamlitServer, Visitor, settled
 from tests.infrastructure.postgres import PostgresServer
+from tests.infrastructure.provider import write_secrets
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 
@@ -51,4 +55,26 @@ def test_a_slow_database_can_be_left_and_one_that_was_away_is_found_again(
     page.get_by_role("button", name="Mēģināt vēlreiz").click()
     assert settled(page).get_by_role("table").count()
     assert page.get_by_text(AWAY).count() == 0
+    visit._logs_before.clear()  # the log tells at length what was caused here
+
+
+def test_who_signs_in_while_the_provider_is_away_reads_a_sentence(
+    streamlit_server: Callable[..., StreamlitServer], empty_url: str, tmp_path: Path, visit: Visitor
+) -> None:
+    with socket.socket() as provider:
+        provider.bind(("127.0.0.1", 0))  # nothing listens yet
+        write_secrets(tmp_path / ".streamlit" / "secrets.toml", f"http://127.0.0.1:{provider.getsockname()[1]}")
+        access = Access(tmp_path)
+        access.settle('contact = "IT"')
+        server = streamlit_server({"DATABASE_URL": empty_url, "ACCESS_FILE": str(access.file), "HOME": str(tmp_path)})
+        page = visit(server)
+        for happens in ("refused", "taken and never answered"):
+            page.get_by_role("button", name="Pierakstīties").click()
+            page.get_by_text("Pašlaik nevar pierakstīties").wait_for(timeout=20_000)
+            assert "Nobody can sign in just now" in page.inner_text("body"), happens
+            page.get_by_role("link", name="Atpakaļ uz paneli").click()
+            settled(page)
+            provider.listen()
+    assert [trouble for trouble in visit.troubles if "503" not in trouble] == []
+    visit.troubles.clear()
     visit._logs_before.clear()  # the log tells at length what was caused here

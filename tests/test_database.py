@@ -1,5 +1,6 @@
 """Opening a case database: what is refused, what is noticed, and that nothing can be written."""
 
+import random
 import subprocess
 import sys
 from datetime import date, datetime
@@ -19,6 +20,7 @@ from data_access import (
     pointer,
     schema,
 )
+from data_access.__main__ import main
 from tests.infrastructure.case_database import Case, make_tables
 from tests.infrastructure.postgres import PostgresServer, free_loopback_port
 
@@ -104,6 +106,27 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     file.write_text("Dear service, " * 1000)
     with pytest.raises(DatabaseError):
         open_database(f"duckdb:///{file}")
+
+
+@pytest.mark.parametrize("damage", ["cut", "header", "middle"])
+def test_a_damaged_file_is_an_error_with_a_sentence(
+    demonstration_url: str, tmp_path: Path, damage: str, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    whole = Path(sqlalchemy.make_url(demonstration_url).database).read_bytes()
+    half = len(whole) // 2
+    garbage = random.Random(1).randbytes(half - 100_000)
+    damaged = {
+        "cut": whole[:half],
+        "header": garbage[:12_288] + whole[12_288:],
+        "middle": whole[: half // 2] + garbage + whole[half // 2 + len(garbage) :],
+    }
+    file = tmp_path / "case.duckdb"
+    file.write_bytes(damaged[damage])
+    monkeypatch.setenv("DATABASE_URL", f"duckdb:///{file}")
+    assert main(["query", "spend", "2011..2023", "--by", "benefit"]) == 1
+    told = capsys.readouterr()
+    assert "Datubāze neatbild. Mēģiniet vēlreiz pēc brīža." in told.out + told.err
+    assert "Traceback" not in told.out + told.err
 
 
 def test_a_server_that_does_not_answer() -> None:

@@ -77,6 +77,18 @@ def test_half_an_hour_without_a_click_in_any_tab_ends_it(tab, clock: Clock) -> N
     assert tab().state(HER, used=True) == ENDED
 
 
+@pytest.mark.parametrize(("hours", "found"), [(1, IDLE), (-1, IDLE), (0.1, GOOD), (-0.1, GOOD)])
+def test_a_clock_that_is_set_gives_nobody_more_time(tab, clock: Clock, hours: float, found: str) -> None:
+    issued_long_ago = HER | {"iat": int(NOON.timestamp()) - 3 * 3600}
+    tab().state(issued_long_ago, True)
+    clock.later(minutes=10)
+    tab().state(issued_long_ago, True)
+    clock.later(hours=hours)
+    assert tab().state(issued_long_ago, False) == found
+    clock.later(hours=-hours)
+    assert tab().state(issued_long_ago, True) == (GOOD if found == GOOD else ENDED)
+
+
 def test_it_lasts_ten_hours_however_much_it_is_used(tab, clock: Clock) -> None:
     tab().state(HER, used=True)
     for _ in range(30):

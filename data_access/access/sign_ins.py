@@ -53,7 +53,8 @@ class SignIns:
         if found.st_size:
             return ENDED
         unused = at.timestamp() - found.st_mtime
-        if unused > self.idle.total_seconds():
+        # Used in the future: the clock was put back, and nobody knows how long it has not been used.
+        if not -_ISSUED_AHEAD.total_seconds() <= unused <= self.idle.total_seconds():
             self._end(path, at)
             return IDLE
         if used and unused > _TOUCHED_EVERY.total_seconds():

@@ -31,7 +31,7 @@ def wait_for(find: Callable[[], Found]) -> Found:
 
     Raises what it raises; CalledOff after the visitor has called off what is slow, QuestionTooLarge.
     """
-    if get_script_run_ctx() is None or Asking.current():
+    if get_script_run_ctx(suppress_warning=True) is None or Asking.current():
         return find()
     asking = Asking(find)
     began, slot = time.monotonic(), None

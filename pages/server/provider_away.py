@@ -1,0 +1,47 @@
+"""A sentence where Streamlit has two English words for whoever signs in while the provider does not answer."""
+
+from html import escape
+
+from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from data_access.language import LANGUAGES
+from pages.parts.texts import words
+
+_SIGNING_IN = {"/auth/login": "../", "/oauth2callback": "./"}  # and the way back from there to the dashboard
+
+
+class ProviderAway:
+    """Tells in both languages that nobody can sign in now, and leads back; no session knows the visitor's language."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")  # starting and stopping have none
+        back = next((way for end, way in _SIGNING_IN.items() if path.endswith(end)), None)
+        if scope["type"] != "http" or back is None:
+            await self._app(scope, receive, send)
+            return
+        refused = False
+
+        async def send_unless_refused(message: Message) -> None:
+            nonlocal refused
+            if message["type"] == "http.response.start" and message["status"] >= 400:
+                refused = True
+            if not refused:
+                await send(message)
+
+        await self._app(scope, receive, send_unless_refused)
+        if refused:
+            await HTMLResponse(_page(back), 503, headers={"Cache-Control": "no-store"})(scope, receive, send)
+
+
+def _page(back: str) -> str:
+    told = "".join(
+        f'<p lang="{code}">{escape(words(code)("entrance.provider_away"))} '
+        f'<a href="{back}">{escape(words(code)("entrance.back"))}</a></p>'
+        for code in LANGUAGES
+    )
+    title = escape(words(LANGUAGES[0])("frame.title"))
+    return f'<!doctype html><html lang="{LANGUAGES[0]}"><head><title>{title}</title></head><body>{told}</body></html>'
