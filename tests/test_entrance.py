@@ -1,6 +1,7 @@
 """Who gets in and sees what on the pages themselves; what each role may is tested at the door (test_access.py)."""
 
 import ast
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from pages.entrance.starting import refuse_an_open_door
 from pages.parts import desk as desks
 from pages.parts import downloads
 from tests.infrastructure.access import Access
-from tests.infrastructure.pages import APP, NAVIGATION, open_page, said, script, shown, unescaped
+from tests.infrastructure.pages import APP, NAVIGATION, go_to, open_page, said, script, shown, unescaped
 
 WORDS = Path(__file__).resolve().parents[1] / "pages" / "texts"
 FOLDERS = (WORDS, WORDS.parents[1] / "data_access" / "telling")
@@ -110,6 +111,20 @@ def test_a_role_that_is_taken_away_is_gone_at_the_next_click(signed_in, access_s
         ("page", "clerk", "benefits"),
         ("sign_out", "clerk", None),
     ]
+
+
+def test_what_cannot_be_audited_is_not_shown(signed_in, tmp_path: Path) -> None:
+    signed_in("director")
+    app = open_page("benefits")
+    assert app.table
+    shutil.move(tmp_path / "audit", tmp_path / "away")
+    (tmp_path / "audit").write_text("in the way of the folder, as a full disk would be")
+    app = go_to(app, "psychologists")
+    assert [box.value for box in app.error] == [words("errors.audit_unavailable")]
+    assert [app.table, app.get("download_button"), app.get("plotly_chart")] == [[], [], []]
+    (tmp_path / "audit").unlink()
+    shutil.move(tmp_path / "away", tmp_path / "audit")
+    assert app.run().table
 
 
 # ── what a role sees ─────────────────────────────────────────────────────────────────────────────
