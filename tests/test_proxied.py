@@ -34,7 +34,10 @@ class Direct:
         self.proxy, self.source = proxy, source
 
     def ask(self, path: str, method: str = "GET", body: bytes | None = None, name: str = NAME, **headers: str):
-        """An answer, read to its end, to a request for a name over TLS."""
+        """An answer, read to its end, to a request for a name over TLS.
+
+        Of one to a request that was not read to its end, the end may be lost.
+        """
         trusted = ssl.create_default_context(cafile=self.proxy.folder / "fullchain.pem")
         trusted.check_hostname = False  # it is that of `NAME` whatever is asked for
         port = self.proxy.port
@@ -47,7 +50,10 @@ class Direct:
             connection.request(method, path, body, {key.replace("_", "-"): value for key, value in headers.items()})
             answer = connection.getresponse()
             if answer.status != 101:
-                answer.body = answer.read()
+                try:
+                    answer.body = answer.read()
+                except http.client.IncompleteRead as error:
+                    answer.body = error.partial
             return answer
 
 
