@@ -264,6 +264,10 @@ class Database:
                 if code not in known:
                     raise UnknownName("value", code, nearest(code, known), dimension=dimension(name).code)
 
+    def may_ask(self, question: Question) -> bool:
+        """Whether whoever has this database may ask so: all do."""
+        return True
+
     def ask(self, question: Question) -> Answer:
         """The answer to a question, in one statement.
 

@@ -307,7 +307,7 @@ def test_only_finished_years_are_offered_to_the_council() -> None:
     assert filters._finished(database(date(2024, 12, 30))) == [2023]
     assert filters._finished(database(date(2024, 12, 31))) == [2024, 2023]
     for last_day, newest in ((date(2024, 12, 30), 2023), (date(2024, 12, 31), 2024)):
-        world = World(None, {}, date(2023, 1, 1), last_day)
+        world = World(None, {}, date(2023, 1, 1), last_day, lambda question: True)
         assert (world.newest(INTERNAL), world.newest(COUNCIL)) == (2024, newest)
 
 

@@ -176,6 +176,34 @@ def test_a_clerk_sees_counts_and_no_problem_areas(signed_in, access_settings: Ac
     app = open_page("psychologists", year="2023")
     assert app.table
     assert not app.get("download_button")
+    # What would be refused is not offered: clients by age, consultations, other functions.
+    [views] = [control for control in app.get("button_group") if control.label == words("filters.view")]
+    offered = {words(f"psychologists.view_{name}") for name in ("clients", "consultations", "functions")}
+    assert {option.content for option in views.proto.options} == offered
+
+
+def test_the_builder_offers_what_the_role_is_answered(signed_in) -> None:
+    def offered(**address: str) -> tuple[list[str], list[str], list[str]]:
+        app = open_page("builder", **address)
+        assert not app.error
+        assert app.table
+        rows, subjects = (app.selectbox(key=f"builder_{name}").options for name in ("row", "subject"))
+        return subjects, rows, app.multiselect(key="builder_where").options
+
+    signed_in("department_head", "gadc")
+    subjects, rows, values = offered()
+    assert subjects == ["Dienas centri"]
+    assert "Filiāle" in rows
+    assert [value for value in values if value.startswith("Centrs: ")] == ["Centrs: Ģimenes atbalsta dienas centrs"]
+    signed_in("department_head", "psychologists")
+    subjects, rows, values = offered()
+    assert subjects == ["Psihologi"]
+    assert {"Problēmu joma (katra)", "Psihologs"} <= set(rows)
+    signed_in("councillor")
+    subjects, rows, values = offered(m="psychologist_clients", rows="age_group", period="2023")
+    assert len(subjects) == 4
+    assert "Vecuma grupa" in rows
+    assert not [text for text in (*rows, *values) if text.startswith(("Problēmu joma", "Psihologs"))]
 
 
 def test_kept_figures_of_somebody_else_are_not_told_to_another_role(signed_in, saved_views_file) -> None:

@@ -147,6 +147,14 @@ class VisitorsDatabase:
         limits = self.limits()
         return replace(answer, notes=(*answer.notes, limits)) if limits else answer
 
+    def may_ask(self, question: Question) -> bool:
+        """Whether her role gives the visitor an answer: for what a page offers. It is asked by nobody, and not kept."""
+        try:
+            self.access.admitted(question)
+        except NotAllowed:
+            return False
+        return True
+
     def require(self, what: str) -> None:
         """Raises NotAllowed unless the role gives it: `downloads`, `loading`, `records`, `whole`."""
         self._told(lambda: self._now().require(what))

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import streamlit as st
 
-from data_access import COUNCIL, Period, Value, VisitorsDatabase, dimensions_for
+from data_access import COUNCIL, Period, Question, Value, VisitorsDatabase, dimensions_for
 from data_access.telling.reader import Reader
 from data_access.telling.sentences import during
 from pages.parts import address, marks
@@ -47,9 +47,13 @@ class View:
         return Period(Period.year(min(years)).start, Period.year(max(years)).end)
 
     def offers(self, measure: str, names: Sequence[str]) -> tuple[str, ...]:
-        """Those of some dimensions by which a measure may be split for whoever looks."""
+        """Those of some dimensions by which a measure may be split for the audience."""
         shown = dimensions_for(self.audience, measure)
         return tuple(name for name in names if name in shown)
+
+    def may_ask(self, measure: str, name: str) -> bool:
+        """Whether the visitor's role lets her split a measure by a dimension."""
+        return self.database.may_ask(Question.of(measure, self.period, by=name))
 
     @property
     def unfiltered(self) -> "View":

@@ -178,8 +178,9 @@ def _go_on(view: View, ways: Ways, place: Place) -> None:
     lead("only", only(place.request, codes, ways.periods), t(only_this), ":material/table_chart:")
     st.markdown(t("deeper.show_by" if in_builder else "deeper.show_by_builder"))
     shown = place.request if in_builder else _of_what_is_shown(place.request, codes)
+    offered = world.offered_dimensions(place.request.measures, place.request.audience)
     with st.container(horizontal=True, gap="small"):
-        for name in further(place.request, codes):
+        for name in filter(offered.__contains__, further(place.request, codes)):
             request = split(shown, codes, name, ways.periods)
             lead(name, request, reader.dimension(name), ":material/arrow_forward:")
 

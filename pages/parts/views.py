@@ -10,10 +10,17 @@ from pages.parts.answers import Refused
 from pages.parts.filters import View
 
 
-def show_one(view: View, stories: Mapping[str, Callable[[View], None]]) -> None:
-    """Offers the stories of a page by name and tells the chosen one; the first is told by itself."""
+def show_one(
+    view: View, stories: Mapping[str, Callable[[View], None]], about: Mapping[str, tuple[str, str]] | None = None
+) -> None:
+    """Offers the stories of a page by name and tells the chosen one; the first is told by itself.
+
+    `about` names of some stories a measure and a dimension without which they are nothing: they are offered to whoever
+    may ask so. One that a link has chosen is told, and its refusal says why not.
+    """
     t = view.reader.t
-    codes = tuple(stories)
+    closed = {name for name, (measure, by) in (about or {}).items() if not view.may_ask(measure, by)}
+    codes = tuple(name for name in stories if name not in closed or name == address.kept("view"))
     chosen = address.choose(
         st.segmented_control,
         "view",

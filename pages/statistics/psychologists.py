@@ -9,8 +9,8 @@ from pages.parts.answers import ask, compare
 from pages.parts.frame import page
 from pages.parts.section import tell_bars, tell_changes, tell_crossed, tell_lines, tell_measures, tell_two_years
 
-CLIENTS, HELD = "psychologist_clients", "consultations"
-WAYS = ("problem_category", "problem_area")  # of counting problem areas (rule 6)
+CLIENTS, HELD, WAYS = "psychologist_clients", "consultations", ("problem_category", "problem_area")  # rule 6
+ABOUT = {"problems": (CLIENTS, WAYS[1]), "ages": (CLIENTS, WAYS[1]), "caseload": (CLIENTS, "psychologist")}
 
 
 def clients(view) -> None:
@@ -72,4 +72,4 @@ def functions(view) -> None:
 
 with page("psychologists") as here:
     stories = (clients, problems, ages, consultations, caseload, functions)
-    views.show_one(filters.choose(here, "population", "age_class"), {story.__name__: story for story in stories})
+    views.show_one(filters.choose(here, "population", "age_class"), {story.__name__: story for story in stories}, ABOUT)

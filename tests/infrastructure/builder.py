@@ -16,7 +16,7 @@ from data_access.telling.reader import Reader
 def world_of_years(vocabulary: Vocabulary, first: int, last: int) -> World:
     """A world whose every subject has records of all days of these years."""
     days = Coverage.of([(date(first, 1, 1), date(last, 12, 31))])
-    return World(vocabulary, dict.fromkeys(SUBJECTS, days), days.data_from, days.data_until)
+    return World(vocabulary, dict.fromkeys(SUBJECTS, days), days.data_from, days.data_until, lambda question: True)
 
 
 def understood(address: Mapping[str, str], world: World) -> Request:

@@ -45,7 +45,8 @@ def _default(world: World, year: str) -> Request:
     if "assistance" in world.coverage:
         return Request(("spend", "households_assisted"), year, ("territory",))
     covered = next((name for name in SUBJECTS if name in world.coverage), SUBJECTS[0])
-    return Request(measures_of(covered)[:1], year, possible(measures_of(covered)[:1])[:1])
+    first = world.offered_measures(covered, INTERNAL)[:1] or measures_of(covered)[:1]
+    return Request(first, year, world.offered_dimensions(first, INTERNAL)[:1])
 
 
 def read(address: Mapping[str, str], world: World) -> tuple[Request, tuple[Trouble, ...]]:

@@ -1,6 +1,6 @@
 """What can be asked of one state of the data: its values and the days that it reaches."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ from data_access.audiences import dimensions_for
 from data_access.database import Database
 from data_access.measures import dimension, measure, measures
 from data_access.period import Period
-from data_access.question import COUNCIL, INTERNAL
+from data_access.question import COUNCIL, INTERNAL, UNKNOWN, Question
 from data_access.vocabulary import Vocabulary
 
 SUBJECTS = ("assistance", "status", "psychologists", "day_centres")
@@ -18,16 +18,35 @@ ALL = "all"  # as a period: every year with records
 
 @dataclass(frozen=True)
 class World:
-    """The vocabulary and, for each subject, the first and the last day of its records."""
+    """The vocabulary and, for each subject, the first and the last day of its records; `may_ask` says what the visitor
+    is answered."""
 
     vocabulary: Vocabulary
     coverage: Mapping[str, Any]
     first_day: date
     last_day: date
+    may_ask: Callable[[Question], bool]
 
     @classmethod
     def of(cls, database: Database) -> "World":
-        return cls(database.vocabulary, database.coverage, database.as_of.data_from, database.as_of.data_until)
+        days = database.as_of
+        return cls(database.vocabulary, database.coverage, days.data_from, days.data_until, database.may_ask)
+
+    def offered_measures(self, name: str, audience: str) -> tuple[str, ...]:
+        """Those measures of a subject for an audience that the visitor may ask."""
+        return tuple(code for code in measures_of(name, audience) if self._answered(code))
+
+    def offered_dimensions(self, codes: tuple[str, ...], audience: str) -> tuple[str, ...]:
+        """Those dimensions of some measures for an audience by which the visitor may split and filter."""
+        return tuple(name for name in possible(codes, audience) if self._answered(codes, by=name))
+
+    def offered_values(self, codes: tuple[str, ...], name: str) -> tuple[str, ...]:
+        """The values of a dimension by which the visitor may filter, and that it is not known."""
+        unknown = (UNKNOWN,) if self._answered(codes, where={name: UNKNOWN}) else ()
+        return (*self.vocabulary.codes(name), *unknown)
+
+    def _answered(self, codes: str | tuple[str, ...], **asked: Any) -> bool:
+        return self.may_ask(Question.of(codes, self.last_day.year, **asked))
 
     @property
     def years(self) -> list[int]:

@@ -1,12 +1,12 @@
 """The widgets of the table builder. The address holds the whole request: each widget shows what it says, and a change
 of any of them writes it anew."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 
 import streamlit as st
 
-from data_access import INTERNAL, UNKNOWN, Period
+from data_access import INTERNAL, Period
 from data_access.telling.builder import offers
 from data_access.telling.builder.reading import read
 from data_access.telling.builder.request import (
@@ -96,7 +96,7 @@ def _take_preset() -> None:
 
 def _show(reader: Reader, request: Request, world: World) -> None:
     t, changed = reader.t, {"on_change": _changed, "args": (request, world)}
-    dims = possible(request.measures, request.audience)
+    dims = _offered(request, world, request.by)
 
     def choose(name: str, label: str, options: Sequence[str], value: str, words: Callable[[str], str], **more) -> None:
         st.session_state[key(name)] = value
@@ -118,7 +118,7 @@ def _show(reader: Reader, request: Request, world: World) -> None:
         st.session_state[key("measures")] = list(request.measures)
         st.multiselect(
             t("builder.measures"),
-            measures_of(subject(request.measures[0]), request.audience),
+            _measures(request, world),
             key=key("measures"),
             format_func=reader.measure,
             max_selections=MOST_MEASURES,
@@ -142,13 +142,26 @@ def _show(reader: Reader, request: Request, world: World) -> None:
         _more(reader, request, world, choose, changed)
 
 
+def _offered(request: Request, world: World, chosen: Container[str]) -> list[str]:
+    """Dimensions that the visitor may use, and those that a link has chosen: their refusal says why not."""
+    offered = world.offered_dimensions(request.measures, request.audience)
+    return [name for name in possible(request.measures, request.audience) if name in offered or name in chosen]
+
+
+def _measures(request: Request, world: World) -> list[str]:
+    """Measures of the subject that the visitor may ask, and those that a link has chosen."""
+    name = subject(request.measures[0])
+    offered = world.offered_measures(name, request.audience)
+    return [code for code in measures_of(name, request.audience) if code in offered or code in request.measures]
+
+
 def _filters(reader: Reader, request: Request, world: World, changed: dict) -> None:
     """One box for the values of all dimensions: a few letters find any of them."""
     options = [
         (name, code)
-        for name in possible(request.measures, request.audience)
+        for name in _offered(request, world, dict(request.where))
         if not is_time(name)
-        for code in (*world.vocabulary.codes(name), UNKNOWN)
+        for code in dict.fromkeys((*world.offered_values(request.measures, name), *dict(request.where).get(name, ())))
     ]
     st.session_state[key("where")] = [(name, code) for name, codes in request.where for code in codes]
     st.multiselect(
@@ -275,7 +288,7 @@ def _taken(state: dict, request: Request, world: World) -> Request:
     """The request that the widgets make."""
     measures = tuple(state["measures"]) or request.measures
     if state["subject"] != subject(request.measures[0]):
-        measures = measures_of(state["subject"], request.audience)[:1]
+        measures = world.offered_measures(state["subject"], request.audience)[:1]
     where: dict[str, tuple[str, ...]] = {}
     for name, code in state["where"]:
         where[name] = (*where.get(name, ()), code)

@@ -38,4 +38,6 @@ def _has_records(name: str, world: World) -> bool:
 
 def _may_be_asked(name: str, world: World, audience: str) -> bool:
     request, troubles = read({**PRESETS[name], AUDIENCE: audience}, world)
+    if not world.may_ask(question_of(request, world)):
+        return False
     return not troubles and answerable(question_of(request, world), world.coverage)
