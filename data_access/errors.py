@@ -86,6 +86,8 @@ class NotForCouncil(DataAccessError):
     `nearest` is the nearest question that is on it, or None; `describe` says it in a language.
     """
 
+    what, page = "council", None  # for the audit log
+
     def __init__(self, reason: str, nearest: Any = None, describe: Callable[[str], str] | None = None, **params: Any):
         self.key = f"errors.not_for_council_{reason}"
         self.nearest = nearest

@@ -50,9 +50,16 @@ def figures(database: Answering, asked: Mapping[Name, Question]) -> dict[Name, F
                 value = answer.value(code, **year, **cell)
             else:
                 # Whether that is nothing or a gap of this part only is told by the question alone.
-                value = database.ask(asked[name]).value()
+                value = _alone(database, asked[name])
             found[name] = Figure(value if value is None or value is WITHHELD else int(value), answer.notes)
     return found
+
+
+def _alone(database: Answering, question: Question) -> int | Withheld | None:
+    try:
+        return database.ask(question).value()
+    except NotForCouncil:
+        return WITHHELD
 
 
 def _together(asked: Mapping[Name, Question]) -> Iterator[tuple[Question, list[Name]]]:

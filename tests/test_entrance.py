@@ -206,6 +206,24 @@ def test_the_builder_offers_what_the_role_is_answered(signed_in) -> None:
     assert not [text for text in (*rows, *values) if text.startswith(("Problēmu joma", "Psihologs"))]
 
 
+def test_a_shared_view_for_internal_use_is_not_named_to_a_councillor(signed_in, saved_views_file) -> None:
+    asked = {"m": "visits", "rows": "branch", "period": "2023"}
+    for name, audience in (("Iekšējais", {}), ("Domei", {"audience": "council"})):
+        SavedViews().save(name, "kāds", {**asked, **audience}, f"Apraksts: {name}", shared=True, figures="{}")
+    for role, named in (("analyst", True), ("councillor", False)):
+        signed_in(role)
+        for app in (open_page("builder", **asked), open_page("builder", saved="1")):
+            told = said(app) + " ".join(button.label for button in app.button)
+            assert ("Iekšējais" in told) == named
+        assert "Domei" in " ".join(button.label for button in open_page("builder", **asked).button)
+
+
+def test_what_is_not_shown_to_the_council_is_kept_as_refused(signed_in, access_settings: Access) -> None:
+    signed_in("councillor")
+    open_page("builder", m="spend", rows="benefit", col="territory", period="2023")
+    assert ("refused", "council", ["spend"]) in access_settings.kept("event", "what", "measures")
+
+
 def test_kept_figures_of_somebody_else_are_not_told_to_another_role(signed_in, saved_views_file) -> None:
     everything = open_database()
     world = World.of(everything)

@@ -18,7 +18,7 @@ from data_access.access.turns import TooManyQuestions, Turns
 from data_access.answer import Answer, AsOf, Note
 from data_access.coverage import Coverage
 from data_access.database import Database, open_database
-from data_access.errors import NotAllowed
+from data_access.errors import NotAllowed, NotForCouncil
 from data_access.language import LANGUAGES
 from data_access.measures import dimension
 from data_access.quality import Quality, read_quality
@@ -28,6 +28,7 @@ from data_access.report.model import Report
 from data_access.vocabulary import Vocabulary
 
 Found = TypeVar("Found")
+Refusal = NotAllowed | NotForCouncil | TooManyQuestions
 Remember = Callable[[Question | str, str, Callable[[], Found]], Found]
 """What was asked, the version of the data, and how it is found where it is not remembered."""
 
@@ -42,7 +43,7 @@ class Witness(Protocol):
 
     def answered(self, question: Question, rows: int) -> None: ...
 
-    def refused(self, error: NotAllowed | TooManyQuestions, question: Question | None = None) -> None: ...
+    def refused(self, error: Refusal, question: Question | None = None) -> None: ...
 
 
 class Nobody:
@@ -51,7 +52,7 @@ class Nobody:
     def answered(self, question: Question, rows: int) -> None:
         """Keeps nothing."""
 
-    def refused(self, error: NotAllowed | TooManyQuestions, question: Question | None = None) -> None:
+    def refused(self, error: Refusal, question: Question | None = None) -> None:
         """Keeps nothing."""
 
 
@@ -228,6 +229,9 @@ class VisitorsDatabase:
         except TooManyQuestions as error:
             if error.first:
                 self._witness.refused(error, question)
+            raise
+        except NotForCouncil as error:
+            self._witness.refused(error, question)
             raise
 
     def _admitted(self, question: Question) -> Question:

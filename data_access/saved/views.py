@@ -1,16 +1,18 @@
 """Views of the table builder that visitors have saved."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Boolean, Column, DateTime, Integer, String, Table, Text, UniqueConstraint, or_, select
 
 from data_access.errors import ViewGone, ViewNameTaken, ViewNotSaved, ViewWithoutName
+from data_access.question import AUDIENCES, INTERNAL
 from data_access.saved.place import LONGEST_NAME, LONGEST_WHO, Place, cut, folded, metadata
 
 LONGEST_DESCRIPTION = 500  # letters
+AUDIENCE = "audience"  # as an address names it
 
 _views = Table(
     "saved_views",
@@ -47,6 +49,11 @@ class SavedView:
     frozen: bool
     figures: str | None = None
 
+    @property
+    def audience(self) -> str:
+        """For whom it shows figures."""
+        return self.address.get(AUDIENCE, INTERNAL)
+
     def of(self, who: str) -> bool:
         """Whether somebody who calls himself so saved it."""
         return folded(self.who) == folded(who)
@@ -58,12 +65,14 @@ class SavedViews:
     def __init__(self) -> None:
         self._place = Place(_views, ViewNameTaken, ViewNotSaved)
 
-    def seen_by(self, who: str) -> list[SavedView]:
-        """Shared views and somebody's own, by name."""
+    def seen_by(self, who: str, audiences: Container[str] = AUDIENCES) -> list[SavedView]:
+        """Shared views that are for some audiences, and somebody's own, by name: their names and descriptions may tell
+        figures."""
         chosen = or_(_views.c.shared, _views.c.who_key == folded(who))
         columns = [column for column in _views.c if column is not _views.c.figures]
         query = select(*columns, _views.c.figures.is_not(None).label("frozen")).where(chosen)
-        return [_view(row) for row in self._place.rows(query.order_by(_views.c.name_key, _views.c.view_id))]
+        found = [_view(row) for row in self._place.rows(query.order_by(_views.c.name_key, _views.c.view_id))]
+        return [view for view in found if view.of(who) or view.audience in audiences]
 
     def get(self, view_id: int, who: str) -> SavedView:
         """One view with its figures. Raises ViewGone if it is not there, or is somebody else's own."""

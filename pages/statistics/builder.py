@@ -7,6 +7,7 @@ from pages.parts.frame import page
 with page("builder") as here:
     reader, world = here.reader, World.of(here.database)
     if view := saving.opened(reader):
+        telling.require_kept(here, view, world)
         saving.introduce(reader, view)
         telling.tell_kept(here, view, world)
     else:

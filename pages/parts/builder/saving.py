@@ -41,10 +41,15 @@ def opened(reader: Reader) -> SavedView | None:
         return None
 
 
+def _seen() -> list[SavedView]:
+    """The views that are listed for the visitor."""
+    return SavedViews().seen_by(who(), visitor.current().access.audiences)
+
+
 def menu(reader: Reader) -> None:
     """The saved views by name, to begin from; nothing where there are none."""
     try:
-        found = {str(view.view_id): view for view in SavedViews().seen_by(who())}
+        found = {str(view.view_id): view for view in _seen()}
     except DataAccessError:
         return  # said where the views are listed
     if found:
@@ -80,7 +85,7 @@ def show(reader: Reader, request: Request, figures: Callable[[], Answered]) -> N
         if not visitor.current().who:
             ask_who(reader)
         try:
-            found = SavedViews().seen_by(who())
+            found = _seen()
         except DataAccessError as error:
             st.info(error.text(reader.language), icon=":material/bookmark_remove:")
             return

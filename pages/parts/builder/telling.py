@@ -81,13 +81,18 @@ def tell(here: Here, request: Request, world: World, answered: Answered, kept: S
     )
 
 
+def require_kept(here: Here, view: SavedView, world: World) -> None:
+    """Raises NotAllowed if a saved view holds more than the visitor would be told: its name may tell of it, too."""
+    request, troubles = read(view.address, world)
+    here.database.require_kept(asking.question_of(request, world), understood=not troubles)
+
+
 def tell_kept(here: Here, view: SavedView, world: World) -> None:
     """A saved view with the figures that were kept. Raises `freezing.Unreadable`.
 
     Figures that were kept for internal use are not told to the council.
     """
-    request, troubles = read(view.address, world)
-    here.database.require_kept(asking.question_of(request, world), understood=not troubles)
+    request, _ = read(view.address, world)
     if INTERNAL == request.audience != here.audience:
         st.info(here.reader.t("builder.kept_internal"), icon=":material/shield:")
         return
