@@ -8,6 +8,7 @@ import asyncio
 import os
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -292,7 +293,8 @@ def test_only_messages_that_pages_send_are_taken() -> None:
         while (message := await receive())["type"] == "websocket.receive":
             taken.append(message["bytes"])
 
-    asyncio.run(OnlyKnownMessages(streamlit)({"type": "websocket"}, receive, None))
+    with closing(Loop()) as run:
+        run(OnlyKnownMessages(streamlit)({"type": "websocket"}, receive, None))
     assert taken[-2:] == [b"\xff", None]  # with which Streamlit ends the connection
     found = [BackMsg.FromString(one) for one in taken[:-2]]
     assert {one.WhichOneof("type") for one in found} == {
@@ -428,7 +430,9 @@ def test_a_process_that_is_killed_under_thirty_sessions_loses_none(house: House)
         return await asyncio.gather(*coroutines)
 
     tabs = house.run(all_of(*map(opened, range(SESSIONS))))
-    before = [collect_told(tab.told) for tab in tabs]
+    # A busy computer may have had to say that the database was slow, until it was not.
+    before = [collect_told(tab.told.standing()) for tab in tabs]
+    assert sum(bool(told.numbers) for told in before) >= SESSIONS / 2
     sessions = {tab.session for tab in tabs}
     addresses = [tab.query for tab in tabs]
     assert len(sessions) == SESSIONS
@@ -442,7 +446,7 @@ def test_a_process_that_is_killed_under_thirty_sessions_loses_none(house: House)
     assert not sessions & {tab.session for tab in tabs}
     for tab, told in zip(tabs, before, strict=True):
         assert not tab.told.errors
-        now = collect_told(tab.told)
+        now = collect_told(tab.told.standing())
         assert (now.numbers, sorted(now.texts)) == (told.numbers, sorted(told.texts))
     assert [tab.query for tab in tabs] == addresses
     kept = house.access.kept("event")

@@ -46,13 +46,25 @@ class Told:
     messages: list[ForwardMsg] = field(default_factory=list)
     took: float = 0.0
 
+    def standing(self) -> "Told":
+        """What is left of it when what was replaced or taken away again is gone."""
+        left: dict[tuple[int, ...], ForwardMsg] = {}
+        for one in self.messages:
+            if one.WhichOneof("type") == "delta":
+                place = tuple(one.metadata.delta_path)
+                for known in [known for known in left if known[: len(place)] == place]:
+                    del left[known]
+                if one.delta.new_element.WhichOneof("type") != "empty":
+                    left[place] = one
+        return Told(list(left.values()), self.took)
+
     @property
     def elements(self) -> Iterator[Element]:
-        """Everything that stands on the page, in the order in which it was told."""
+        """Everything that was told of, in the order in which it was."""
         return (one.delta.new_element for one in self.messages if one.delta.WhichOneof("type") == "new_element")
 
     def of(self, *kinds: str) -> list:
-        """What stands on the page of some kinds: `table`, `plotly_chart`, `button`, …"""
+        """What was told of some kinds: `table`, `plotly_chart`, `button`, …"""
         return [getattr(one, one.WhichOneof("type")) for one in self.elements if one.WhichOneof("type") in kinds]
 
     @property
