@@ -22,6 +22,7 @@ from pages.server.headers import SecurityHeaders
 from pages.server.messages import OnlyKnownMessages
 from pages.server.provider_away import ProviderAway
 from pages.server.watched import watched
+from pages.server.way_back import WayBack
 
 
 @asynccontextmanager
@@ -36,6 +37,8 @@ app = st.App(
     "pages/app.py",
     routes=health.routes(),
     lifespan=beside_the_pages,
-    middleware=[Middleware(one) for one in (SecurityHeaders, Gate, ProviderAway, OnlyKnownMessages, OnlyGiven)],
+    middleware=[
+        Middleware(one) for one in (SecurityHeaders, Gate, WayBack, ProviderAway, OnlyKnownMessages, OnlyGiven)
+    ],
     on_script_error=say_unexpected,
 )

@@ -7,8 +7,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data_access.language import LANGUAGES
 from pages.parts.texts import words
+from pages.server.way_back import CALLBACK, LOGIN
 
-_SIGNING_IN = {"/auth/login": "../", "/oauth2callback": "./"}  # and the way back from there to the dashboard
+_SIGNING_IN = {LOGIN: "../", CALLBACK: "./"}  # and the way back from there to the dashboard
 
 
 class ProviderAway:
