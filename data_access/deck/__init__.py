@@ -1,5 +1,6 @@
 """Decks: slides that ask what the table builder asks, made once as a model that page, PPTX and PDF draw."""
 
+from data_access.deck.files import as_pdf, as_pptx
 from data_access.deck.making import SlideMaker, make_deck
 from data_access.deck.model import (
     FIGURES,
@@ -16,8 +17,6 @@ from data_access.deck.model import (
     SmallTable,
     relative,
 )
-from data_access.deck.pdf import as_pdf
-from data_access.deck.powerpoint import as_pptx
 from data_access.deck.prepared import prepared_deck
 
 __all__ = [

@@ -4,11 +4,9 @@ import argparse
 from pathlib import Path
 
 from data_access.database import open_database
+from data_access.deck.files import as_pdf, as_pptx, require_template
 from data_access.deck.making import make_deck
-from data_access.deck.pdf import as_pdf
-from data_access.deck.powerpoint import as_pptx
 from data_access.deck.prepared import prepared_deck
-from data_access.deck.template import read_template
 from data_access.errors import BadEnding, FileNotWritten
 from data_access.language import texts
 from data_access.question import COUNCIL
@@ -38,7 +36,7 @@ def run_deck(options: argparse.Namespace) -> int:
     if ending not in endings:
         raise BadEnding(name=options.out.name, endings=", ".join(endings))
     if options.template:
-        read_template(options.template)  # before the work, not after it
+        require_template(options.template)  # before the work, not after it
     if not options.out.absolute().parent.is_dir():
         raise FileNotWritten(name=str(options.out))
     database = open_database(options.database)

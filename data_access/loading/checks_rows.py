@@ -1,18 +1,10 @@
-"""Rules on one row: what must be there, what it may be, which day comes before which.
+"""Rules on one row: what must be there, what it may be, which day comes before which; and how a wrong row is kept."""
 
-The rules are a pandera schema for each kind. Pandera looks at whole columns, so a million rows take half a
-second, and every failure comes back with its row.
-"""
-
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
-import pandera.pandas as pandera
-from pandera.errors import SchemaErrors
-
-from data_access.loading.kinds import KINDS
 
 PLACE = ["file", "sheet", "row"]
 FINDING = ["kind", *PLACE, "column", "value", "reason", "params"]
@@ -121,47 +113,21 @@ def _euros(cents) -> str:
 
 def check_rows(findings: Findings, codes: Mapping[str, Collection[str]], today: date) -> None:
     """Checks each row by itself. `codes` are the values that the database knows, by column."""
-    schema = _schema(findings.kind, findings.frame, codes, today)
+    # Pandera is read only here: a sixth of a second that whoever loads nothing does not need.
+    from data_access.loading.row_schema import failures_of
+
     checked = findings.frame
     for earlier, later in ORDER[findings.kind]:
         in_order = (checked[earlier] <= checked[later]) | checked[earlier].isna() | checked[later].isna()
-        checked = checked.assign(**{_order(earlier, later): in_order})
-    try:
-        schema.validate(checked, lazy=True)
-    except SchemaErrors as errors:
-        _take(findings, errors.failure_cases, codes, today)
+        checked = checked.assign(**{in_order_column(earlier, later): in_order})
+    failures = failures_of(findings.kind, checked, codes, today)
+    if failures is not None:
+        _take(findings, failures, codes, today)
 
 
-def _order(earlier: str, later: str) -> str:
+def in_order_column(earlier: str, later: str) -> str:
+    """The column that says whether two days of a row are in order."""
     return f"{earlier}<={later}"
-
-
-def _schema(kind: str, frame: pd.DataFrame, codes: Mapping, today: date) -> pandera.DataFrameSchema:
-    columns = {}
-    for column in KINDS[kind].columns:
-        checks = list(_checks(kind, column, codes, today))
-        columns[column.name] = pandera.Column(checks=checks, nullable=not column.required)
-    for earlier, later in ORDER[kind]:
-        columns[_order(earlier, later)] = pandera.Column(checks=pandera.Check.eq(True, error="order"))
-    return pandera.DataFrameSchema(
-        {name: column for name, column in columns.items() if name in {*frame, *_orders(kind)}}
-    )
-
-
-def _orders(kind: str) -> set[str]:
-    return {_order(earlier, later) for earlier, later in ORDER[kind]}
-
-
-def _checks(kind: str, column, codes: Mapping, today: date) -> Iterator[pandera.Check]:
-    allowed = codes.get(column.name)
-    if allowed is not None:
-        yield pandera.Check(lambda values: each_in(values, allowed), error="not_allowed")
-    if column.name in PAST[kind]:
-        yield pandera.Check.le(pd.Timestamp(today), error="in_future")
-    if column.name == "birth_date":
-        yield pandera.Check.ge(pd.Timestamp(OLDEST_BIRTH), error="too_old")
-    if column.name == "cents":
-        yield pandera.Check.ne(0, error="zero")
 
 
 def each_in(values: pd.Series, allowed: Collection[str]) -> pd.Series:

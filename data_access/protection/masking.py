@@ -10,7 +10,6 @@ import pandas as pd
 from data_access.facts import OF_WHOLE_PERIOD
 from data_access.measures import dimension, measure
 from data_access.period import Period
-from data_access.protection.choosing import choose
 from data_access.protection.cuts import axis_of, cuts, family_of, ratios
 from data_access.protection.family import Family
 from data_access.protection.figures import TIME, Figure, Key, figures_statement, read_figures
@@ -69,6 +68,9 @@ def make_masks(name: str, years: Sequence[int], read: Reader) -> dict[int, Mask]
 
 
 def _mask(family: Family) -> Mask:
+    # Its solver is read only here: a third of a second that whoever chooses nothing does not need.
+    from data_access.protection.choosing import choose
+
     choice = choose(family.system())
     withheld: dict[str, set[Key]] = {}
     for (code, key), hidden in zip(family.all, choice.withheld, strict=True):

@@ -6,9 +6,12 @@ Of the withheld cells he can imagine any values that fit. `z` is how far such va
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,17 @@ class System:
     values: np.ndarray
     weights: np.ndarray
     down: np.ndarray
-    relations: csr_array
-    limits: csr_array
+    relations: "csr_array"
+    limits: "csr_array"
     slack: np.ndarray
     sensitive: np.ndarray
     needs: tuple[Need, ...]
 
 
-def rows(found: Iterable[Iterable[tuple[int, float]]], width: int) -> csr_array:
+def rows(found: Iterable[Iterable[tuple[int, float]]], width: int) -> "csr_array":
     """A sparse matrix from rows of (column, factor) pairs."""
+    from scipy.sparse import csr_array
+
     listed = [list(row) for row in found]
     places = np.repeat(np.arange(len(listed)), [len(row) for row in listed])
     columns = np.array([column for row in listed for column, _ in row], dtype=int)

@@ -7,9 +7,8 @@ from data_access.database import open_database
 from data_access.errors import BadEnding, FileNotWritten
 from data_access.language import texts
 from data_access.question import COUNCIL
-from data_access.report.document import as_docx, read_template
+from data_access.report.files import as_docx, as_xlsx, require_template
 from data_access.report.making import make_report
-from data_access.report.workbook import as_xlsx
 
 
 def add_report(commands, common: argparse.ArgumentParser) -> None:
@@ -30,7 +29,7 @@ def run_report(options: argparse.Namespace) -> int:
     if make is None:
         raise BadEnding(name=options.out.name, endings=", ".join(makers))
     if options.template:
-        read_template(options.template)  # before the work, not after it
+        require_template(options.template)  # before the work, not after it
     if not options.out.absolute().parent.is_dir():
         raise FileNotWritten(name=str(options.out))
     content = make(make_report(open_database(options.database), options.year, options.audience))

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
 
 from data_access.demo.targets import count
 
@@ -57,6 +55,10 @@ class Pattern:
 def patterns() -> list[Pattern]:
     """The solved numbers for each set of benefits and population, empty sets left out."""
     keys = [(population, frozenset(chosen)) for population in POPULATIONS for chosen in _sets()]
+    # Its solver is read only here: a third of a second that whoever builds no demonstration does not need.
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import csr_array
+
     width = len(COLUMNS)
     rows, lower, upper = _constraints(keys)
     expected = _expected(keys)
