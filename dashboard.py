@@ -5,6 +5,7 @@ beside a folder `pages`, Streamlit takes the folder for the navigation until the
 greets a copied link with "Page not found" after every start.
 """
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -27,6 +28,10 @@ from pages.server.way_back import WayBack
 
 @asynccontextmanager
 async def beside_the_pages(server: st.App) -> AsyncIterator[None]:
+    # What has been read by now stays. To look at it whenever garbage is collected takes a tenth of a second each time,
+    # in which no visitor is answered.
+    gc.collect()
+    gc.freeze()
     async with watched(server), ahead(server):
         yield
 
