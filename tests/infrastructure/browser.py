@@ -26,8 +26,9 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # Otherwise the first stack trace has all scripts parsed anew: half a second each time a page is opened.
-    "--js-flags=--no-enable-lazy-source-positions",
+    # Otherwise the first stack trace has all scripts parsed anew: half a second each time a page is opened. And what
+    # runs for a few seconds is not worth being optimised: a tenth of a page's cost.
+    "--js-flags=--no-enable-lazy-source-positions --no-maglev --no-turbofan",
     # No name but the loopback address can be looked up, so what slips through still goes nowhere.
     "--host-resolver-rules=MAP localhost 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
