@@ -138,6 +138,19 @@ def test_old_months_are_taken_away_and_the_rest_can_be_checked(folder: Path) -> 
     assert findings(folder) == [("missing_first", 4)]
 
 
+def test_a_clock_that_leaps_ahead_takes_no_more_away_than_the_next_month(folder: Path) -> None:
+    moments = ("2025-11-05", "2025-12-05", "2026-01-05", "2041-06-01", "2026-01-06", "2041-07-01")
+    log = AuditLog(folder, keep_months=2, clock=clock(*moments))
+    kept = [f"audit-{month}.jsonl" for month in ("2025-12", "2026-01", "2041-06")]
+    for _ in moments[:5]:
+        log.append("page")
+    assert [path.name for path in sorted(folder.glob("*.jsonl"))] == kept
+    # A whole month later nobody has noticed: then it is the time.
+    log.append("page")
+    assert [path.name for path in sorted(folder.glob("*.jsonl"))] == [kept[-1], "audit-2041-07.jsonl"]
+    assert findings(folder) == []
+
+
 @pytest.mark.parametrize("when", ["write", "half", "open"])
 def test_what_cannot_be_kept_is_refused_and_the_log_stays_whole(
     log: AuditLog, folder: Path, monkeypatch: pytest.MonkeyPatch, when: str

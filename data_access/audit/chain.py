@@ -57,7 +57,7 @@ def files(folder: Path) -> list[Path]:
 
 @dataclass(frozen=True)
 class AuditLog:
-    """A log in a folder, of which `keep_months` whole months are kept beside the running one."""
+    """A log in a folder, of which at least `keep_months` whole months are kept beside the running one."""
 
     folder: Path
     keep_months: int = 24
@@ -97,7 +97,7 @@ class AuditLog:
         month, before = max(f"{at:%Y-%m}", month or ""), month
         last = self._write(head, last, month, at, event, details)
         if before and month != before:
-            self._remove_old(head, last, month, at)
+            self._remove_old(head, last, before, month, at)
 
     def _without_head(self, head: int) -> tuple[Seal, str]:
         """The end of a log that has no note of its end; the note is made room for before anything is written."""
@@ -145,8 +145,10 @@ class AuditLog:
         _note(head, written, month)
         return written
 
-    def _remove_old(self, head: int, last: Seal, month: str, at: datetime) -> None:
-        year, number = divmod(int(month[:4]) * 12 + int(month[5:]) - 1 - self.keep_months, 12)
+    def _remove_old(self, head: int, last: Seal, before: str, month: str, at: datetime) -> None:
+        """Takes away what is too old, counted from the month after the last one in which something was kept: a clock
+        that leaps ahead by years takes no more away than the next month does, so that there is time to notice."""
+        year, number = divmod(int(before[:4]) * 12 + int(before[5:]) - self.keep_months, 12)
         oldest = f"audit-{year:04}-{number + 1:02}.jsonl"
         for path in files(self.folder):
             if path.name >= oldest:
