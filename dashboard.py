@@ -21,6 +21,7 @@ from pages.server.gate import Gate
 from pages.server.given import OnlyGiven
 from pages.server.headers import SecurityHeaders
 from pages.server.messages import OnlyKnownMessages
+from pages.server.no_such_page import NoSuchPage
 from pages.server.provider_away import ProviderAway
 from pages.server.watched import watched
 from pages.server.way_back import WayBack
@@ -43,7 +44,8 @@ app = st.App(
     routes=health.routes(),
     lifespan=beside_the_pages,
     middleware=[
-        Middleware(one) for one in (SecurityHeaders, Gate, WayBack, ProviderAway, OnlyKnownMessages, OnlyGiven)
+        Middleware(one)
+        for one in (SecurityHeaders, Gate, WayBack, ProviderAway, NoSuchPage, OnlyKnownMessages, OnlyGiven)
     ],
     on_script_error=say_unexpected,
 )

@@ -10,29 +10,10 @@ from data_access import Access
 from data_access.language import LANGUAGES
 from pages.entrance.coming_in import come_in
 from pages.parts import address, uploads
+from pages.parts.known import FIRST, HOME, PAGES
 from pages.parts.texts import t
 
 FOLDER = Path(__file__).parent
-# Groups of the navigation, each a folder: file and address of a page, its icon.
-PAGES = {
-    "statistics": {
-        "overview": ":material/space_dashboard:",
-        "benefits": ":material/payments:",
-        "households": ":material/home:",
-        "psychologists": ":material/psychology:",
-        "day_centres": ":material/groups:",
-        "builder": ":material/table_chart:",
-        "presentation": ":material/slideshow:",
-        "report": ":material/article:",
-        "method": ":material/menu_book:",
-    },
-    "records": {
-        "quality": ":material/fact_check:",
-        "loading": ":material/upload_file:",
-        "audits": ":material/policy:",
-    },
-}
-FIRST = "overview"  # opens by itself
 # The browser's tab: without a picture of its own Streamlit fetches the page's icon from outside.
 TAB_ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">'
@@ -86,7 +67,7 @@ def home(known: list, access: Access) -> st.Page:
     """
     [first] = [page for page in known if page.url_path == access.pages[0]]
     lead = partial(st.switch_page, first, query_params=st.query_params.to_dict())
-    return st.Page(lead, title=first.title, url_path="home", default=True, visibility="hidden")
+    return st.Page(lead, title=first.title, url_path=HOME, default=True, visibility="hidden")
 
 
 choose_language()

@@ -20,6 +20,7 @@ from data_access.migrations import migrate
 from pages.server import ahead, health
 from pages.server.gate import Gate
 from tests.infrastructure.browser import StreamlitServer, Visitor, settled
+from tests.infrastructure.pages import NAVIGATION
 
 pytestmark = pytest.mark.browser
 
@@ -93,6 +94,23 @@ def test_behind_tls_browsers_stay_with_it_and_so_do_cookies(server: StreamlitSer
     assert plain.getheader("Strict-Transport-Security") is None
     assert ["Secure" in cookie for cookie in cookies] == [False, True]
     assert all("SameSite=Strict" in cookie for cookie in cookies)
+
+
+def test_an_address_that_is_no_page_is_told_so_and_those_of_pages_are_left_alone(server: StreamlitServer) -> None:
+    page = ask(server, "/").body
+    assert [name for name in (*NAVIGATION[1:], "home") if ask(server, f"/{name}").body != page] == []
+    for path in ("/pabalsti", "/Benefits", "/benefits/deeper", "/%C4%81?year=2022"):
+        answer = ask(server, path)
+        assert (answer.status, answer.getheader("Cache-Control")) == (404, "no-store"), path
+        told = answer.body.decode()
+        assert "Panelī nav lapas ar šādu adresi" in told
+        assert "no page with this address" in told
+        assert '<a href="/">' in told
+        assert "script" not in told
+    first = ask(server, "/overview?year=2022&lang=en")
+    assert (first.status, first.getheader("Location")) == (302, "/?year=2022&lang=en")
+    assert ask(server, "/favicon.png").status == 200
+    assert ask(server, "/benefits/_stcore/health").getheader("Content-Type", "").startswith("text/plain")
 
 
 # ── who is turned away ───────────────────────────────────────────────────────────────────────────

@@ -1,12 +1,8 @@
 """A sentence where Streamlit has two English words for whoever signs in while the provider does not answer."""
 
-from html import escape
-
-from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from data_access.language import LANGUAGES
-from pages.parts.texts import words
+from pages.server.plain import plain_page
 from pages.server.way_back import CALLBACK, LOGIN
 
 _SIGNING_IN = {LOGIN: "../", CALLBACK: "./"}  # and the way back from there to the dashboard
@@ -35,14 +31,4 @@ class ProviderAway:
 
         await self._app(scope, receive, send_unless_refused)
         if refused:
-            await HTMLResponse(_page(back), 503, headers={"Cache-Control": "no-store"})(scope, receive, send)
-
-
-def _page(back: str) -> str:
-    told = "".join(
-        f'<p lang="{code}">{escape(words(code)("entrance.provider_away"))} '
-        f'<a href="{back}">{escape(words(code)("entrance.back"))}</a></p>'
-        for code in LANGUAGES
-    )
-    title = escape(words(LANGUAGES[0])("frame.title"))
-    return f'<!doctype html><html lang="{LANGUAGES[0]}"><head><title>{title}</title></head><body>{told}</body></html>'
+            await plain_page("entrance.provider_away", back, 503)(scope, receive, send)

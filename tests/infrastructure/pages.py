@@ -1,6 +1,5 @@
 """The dashboard's pages, run without a browser by Streamlit's own `AppTest`."""
 
-import ast
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,6 +10,8 @@ import pandas as pd
 import pyarrow
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
+
+from pages.parts import known
 
 # Each `AppTest` reads the metadata of every installed package for components that it may bring, two thirds of the time
 # that a page takes here. What is installed does not change while tests run.
@@ -23,16 +24,7 @@ LONGEST_RUN = 60  # seconds
 LANGUAGES = ("lv", "en")
 
 
-def _declared_pages() -> dict[str, str]:
-    """The folder of each page of `PAGES` in pages/app.py; importing it would run it."""
-    for node in ast.parse(APP.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and [getattr(target, "id", "") for target in node.targets] == ["PAGES"]:
-            groups = ast.literal_eval(node.value)
-            return {name: group for group, names in groups.items() for name in names}
-    raise AssertionError("pages/app.py has no PAGES")
-
-
-_FOLDERS = _declared_pages()
+_FOLDERS = {name: group for group, names in known.PAGES.items() for name in names}
 NAVIGATION = list(_FOLDERS)
 # Pages that tell when they are opened; that on loading asks first, and that of audits is for who signs in: both have
 # tests of their own.
