@@ -32,13 +32,14 @@ help:
 	@sed -n '2,/^$$/s/^#  \{0,1\}//p' Makefile
 
 # A stamp is written after a successful installation, so nothing is installed again until the
-# list of requirements changes.
+# list of requirements changes. What is imported Python compiles by itself; to compile everything
+# takes a third of the time.
 $(VENV)/application.stamp: requirements.txt constraints.txt
-	@PYTHON="$(PYTHON)" scripts/install.sh $(VENV) requirements.txt
+	@PIP_COMPILE=0 PYTHON="$(PYTHON)" scripts/install.sh $(VENV) requirements.txt
 	@touch $@
 
 $(VENV)/development.stamp: requirements-dev.txt requirements-release.txt requirements.txt constraints.txt
-	@PYTHON="$(PYTHON)" scripts/install.sh $(VENV) requirements-dev.txt
+	@PIP_COMPILE=0 PYTHON="$(PYTHON)" scripts/install.sh $(VENV) requirements-dev.txt
 	@touch $@ $(VENV)/application.stamp
 
 # The address is printed here, not by Streamlit: its own welcome asks an outside service for this

@@ -18,7 +18,8 @@ trap 'rm -f "$listed" "$added"' EXIT
 placeholders='^(([A-Z]+_)?PASSWORD|MADE AS ABOVE|CLIENT SECRET VALUE|PGPASSWORD)$'
 look() {
     local found=0
-    xargs --null --no-run-if-empty "$program/.venv/bin/detect-secrets-hook" --no-verify \
+    xargs --null --no-run-if-empty --max-args=100 --max-procs="$(nproc)" \
+        "$program/.venv/bin/detect-secrets-hook" --no-verify \
         --exclude-secrets "$placeholders" "$@" <"$listed" || found=1
     xargs --null --no-run-if-empty "$program/.venv/bin/python" "$program/scripts/find_personal_codes.py" <"$listed" || found=1
     return $found
