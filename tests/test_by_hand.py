@@ -5,12 +5,9 @@ of saved views, files and places for them, even the sessions themselves. They la
 """
 
 import asyncio
-import os
 import re
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -24,9 +21,7 @@ from data_access.telling.builder.reading import read
 from data_access.telling.builder.request import address_of
 from data_access.telling.builder.world import World
 from pages.server.messages import OnlyKnownMessages
-from tests.infrastructure.access import Access
-from tests.infrastructure.provider import settle_people, write_secrets
-from tests.infrastructure.proxied import Process
+from tests.infrastructure.house import House, furnished
 from tests.infrastructure.sent import Sent, collect_told
 from tests.infrastructure.wire import Browser, Loop, Tab
 
@@ -51,54 +46,11 @@ SESSIONS = 30
 words = texts("lv")
 
 
-@dataclass
-class House:
-    """A dashboard into which people have signed in: each one's browser."""
-
-    process: Process
-    access: Access
-    browsers: dict[str, Browser]
-    provider: str
-    run: Loop
-
-    def open(self, who: str, page: str = "", query: str = "", session: str = "") -> Tab:
-        return self.run(Tab.open(self.browsers[who], page, query, session))
-
-    async def sign_in(self, who: str) -> Browser:
-        browser = Browser(self.process.url)
-        await browser.sign_in(who)
-        return browser
-
-    def refused(self, who: str) -> list[str]:
-        """What the audit log says was refused to somebody."""
-        kept = self.access.kept("event", "who", "what")
-        return [what for event, name, what in kept if (event, name) == ("refused", f"{who}@example.test")]
-
-
 @pytest.fixture(scope="module")
 def house(provider_of, demonstration_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder: Path = tmp_path_factory.mktemp("by_hand")
-    provider = provider_of(*ROLES, "nobody")
-    access = settle_people(folder, 'blocked = ["blocked@example.test"]', **ROLES)
-    process = Process(folder, _environment(folder, access, demonstration_url))
-    write_secrets(folder / "secrets.toml", provider, process.url)
-    run = Loop()
-    found = House(process, access, {}, provider, run)
-    try:
-        process.start()
-        for who in (*ROLES, "nobody"):
-            found.browsers[who] = run(found.sign_in(who))
+    blocked = 'blocked = ["blocked@example.test"]'
+    with furnished(tmp_path_factory.mktemp("by_hand"), provider_of, demonstration_url, ROLES, blocked) as found:
         yield found
-    finally:
-        for browser in found.browsers.values():
-            run(browser.close())
-        run.close()
-        process.stop()
-
-
-def _environment(folder: Path, access: Access, database: str) -> dict[str, str]:
-    own = {name: os.environ[name] for name in ("PATH", "LANG", "DASHBOARD_DATABASE_URL") if name in os.environ}
-    return own | {"DATABASE_URL": database, "ACCESS_FILE": str(access.file)}
 
 
 @pytest.fixture
@@ -317,9 +269,7 @@ def test_nobody_empties_what_all_visitors_share(house: House, director: Tab) -> 
 
 
 def status(house: House, who: str, path: str, method: str = "GET", **more: object) -> int:
-    browser = house.browsers[who]
-    headers = {"X-Xsrftoken": browser.token}
-    return house.run(browser.http.request(method, path, headers=headers, **more)).status_code
+    return house.asked(who, path, method, **more).status_code
 
 
 def test_a_file_is_for_whoever_has_made_it(house: House, director: Tab) -> None:

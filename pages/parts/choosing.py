@@ -10,7 +10,7 @@ from streamlit import config
 from data_access import DataAccessError, VisitorsDatabase, loader
 from data_access.telling.reader import Reader
 from pages.entrance import visitor
-from pages.parts import uploads
+from pages.parts import downloads, uploads
 from pages.parts.desk import LONGEST_NAME, Desk, wrong_name
 from pages.parts.exports import CSV, XLSX
 from pages.parts.loading_words import kind_name, kind_text
@@ -73,7 +73,8 @@ def offer_templates(reader: Reader) -> None:
     t = reader.t
     with st.expander(t("upload.templates"), icon=":material/description:", key="upload_templates"):
         st.markdown(t("upload.templates_said"))
-        _offer("all", t("upload.all_templates"), f"{t('upload.templates_file_name')}.zip", _zipped(reader))
+        name = f"{t('upload.templates_file_name')}.zip"
+        _offer("all", t("upload.all_templates"), name, downloads.kept("loading", name, _zipped(reader), "loading"))
         for kind in loader.KINDS:
             st.markdown(f"**{plain(kind_name(reader, kind))}**  \n{small(kind_text(reader, kind))}")
             with st.container(horizontal=True, gap="small"):

@@ -182,7 +182,9 @@ def _draw(view: View, key: str, headline: str, figure: go.Figure, ways: Ways | N
     st.plotly_chart(
         charts.inked(figure, dark=st.context.theme.type == "dark"),
         key=going_deeper.chart_key(view, key),
-        config=charts.config(view.reader, exports.file_name(view.page, key, view.period.code)),
+        config=charts.config(
+            view.reader, exports.file_name(view.page, key, view.period.code), view.database.access.downloads
+        ),
         alt=view.reader.t("section.chart", headline=headline),
         on_select=(lambda: going_deeper.take_mark(view, key, ways)) if clickable else "ignore",
         selection_mode="points",

@@ -25,8 +25,11 @@ ROW = 40  # pixels of a bar with its name above it
 MOST_TICKS = 14  # calendar cells of which each is named on an axis
 
 
-def config(reader: Reader, name: str) -> dict:
-    """How a chart behaves: nothing but a button that saves it as a picture, made in the browser, named `name`."""
+def config(reader: Reader, name: str, taken_along: bool) -> dict:
+    """How a chart behaves: nothing but a button that saves it as a picture, made in the browser, named `name`.
+
+    The button is there if what is shown may be `taken_along`.
+    """
     words = {
         "Download plot": reader.t("charts.download"),
         "Preparing image - this may take a few seconds": reader.t("charts.preparing"),
@@ -34,7 +37,7 @@ def config(reader: Reader, name: str) -> dict:
         "Sorry, there was a problem downloading your image!": reader.t("charts.not_saved"),
     }
     return {
-        "displayModeBar": True,
+        "displayModeBar": taken_along,
         "modeBarButtons": [["toImage"]],
         "toImageButtonOptions": {"format": "svg", "filename": name},
         "locale": reader.language,

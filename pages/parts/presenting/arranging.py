@@ -35,7 +35,7 @@ def show(view: View, looked: Looked) -> None:
     with right:
         at = place(looked)
         with st.container(border=True, key="slide_preview"):
-            drawing.draw(view.reader, looked.made, at, drawing.here())
+            drawing.draw(view.reader, looked.made, at, drawing.here(), taken_along=view.database.access.downloads)
         _tell_all(view, slides[at])
         if looked.mine:
             _change(view, looked, at)

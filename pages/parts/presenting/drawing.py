@@ -50,8 +50,15 @@ def on_wall(key: str) -> Size:
     return Size(height, letters, "#", "### ", st.title, width)
 
 
-def draw(reader: Reader, made: deck.MadeDeck, place: int, size: Size, take: Callable[[], None] | None = None) -> None:
-    """Draws a slide; `take` hears of a click on its chart."""
+def draw(
+    reader: Reader,
+    made: deck.MadeDeck,
+    place: int,
+    size: Size,
+    take: Callable[[], None] | None = None,
+    taken_along: bool = False,
+) -> None:
+    """Draws a slide; `take` hears of a click on its chart, which can be `taken_along` as a picture."""
     slide = made.slides[place]
     if slide.kind == "title":
         st.space(size.height // 3)
@@ -65,11 +72,11 @@ def draw(reader: Reader, made: deck.MadeDeck, place: int, size: Size, take: Call
     if slide.chart and slide.table:
         left, right = st.columns([3, 2], gap="large")
         with left:
-            _chart(reader, made, place, size, take)
+            _chart(reader, made, place, size, take, taken_along)
         with right:
             _table(reader, slide, place, size)
     elif slide.chart:
-        _chart(reader, made, place, size, take)
+        _chart(reader, made, place, size, take, taken_along)
     elif slide.table:
         _table(reader, slide, place, size)
     for text in slide.sentences:
@@ -79,14 +86,16 @@ def draw(reader: Reader, made: deck.MadeDeck, place: int, size: Size, take: Call
     st.markdown(plain(slide.foot) if size.large else small(slide.foot))
 
 
-def _chart(reader: Reader, made: deck.MadeDeck, place: int, size: Size, take: Callable[[], None] | None) -> None:
+def _chart(
+    reader: Reader, made: deck.MadeDeck, place: int, size: Size, take: Callable[[], None] | None, taken_along: bool
+) -> None:
     slide = made.slides[place]
     width = size.width // 2 if slide.table else size.width
     figure = draw_chart(reader, slide.chart, size.height, size.letters, width)
     st.plotly_chart(
         charts.inked(figure, dark=st.context.theme.type == "dark"),
         key=chart_key(place),
-        config=charts.config(reader, file_name(made.title, str(place + 1))) | {"displayModeBar": take is None},
+        config=charts.config(reader, file_name(made.title, str(place + 1)), taken_along),
         alt=slide.alternative,
         on_select=take or "ignore",
         selection_mode="points",
