@@ -24,8 +24,10 @@ from data_access import (
 )
 from data_access.access import OpenToOthers, VisitorsDatabase
 from data_access.access.table import Access, access, departments, roles
+from data_access.deck import make_deck, prepared_deck
 from data_access.telling.builder.reading import default
 from data_access.telling.builder.world import World, subject
+from data_access.telling.reader import Reader
 from tests.infrastructure.pages import NAVIGATION
 
 STORIES = {"overview", "benefits", "households", "psychologists", "day_centres"}
@@ -322,6 +324,36 @@ def test_what_is_taken_away_after_the_page_was_opened_is_refused(demonstration_u
         opened.ask(Question.of("visits", 2023, where={"centre": "gadc"}), shared)
     # Limits that came meanwhile are part of the answer and said in it.
     assert [note.kind for note in opened.ask(Question.of("visits", 2023), shared).notes][-1] == "limited"
+
+
+SPENT = [("spend", "benefit"), ("spend", "benefit"), ("households_with_status", "year"), ("spend", "territory")]
+CLIENTS = [("psychologist_clients", "person_group"), ("psychologist_clients", "problem_area")]
+BRANCHES, CHANGED = ("visits,visitors", "branch"), ("spend", "benefit")
+
+
+@pytest.mark.parametrize(
+    ("who", "figures", "tables"),
+    [
+        ("director", 6, [*SPENT, *CLIENTS, BRANCHES, CHANGED]),
+        ("councillor", 6, [*SPENT, CLIENTS[0], BRANCHES, CHANGED]),
+        ("benefits", 4, [*SPENT, CHANGED]),
+        ("psychologists", 1, CLIENTS),
+        ("gadc", 1, [BRANCHES]),
+        ("saime", 0, [BRANCHES]),
+    ],
+)
+def test_the_prepared_deck_has_what_the_role_is_answered(
+    demonstration_url: str, witness: Kept, who: str, figures: int, tables: list[tuple[str, str]]
+) -> None:
+    opened = open_for(EVERYBODY[who], witness, demonstration_url)
+    deck = prepared_deck(2023, COUNCIL if who == "councillor" else INTERNAL, World.of(opened))
+    asked = [(slide.address["m"], slide.address["rows"]) for slide in deck.slides if slide.kind == "table"]
+    assert (asked, sum(len(slide.figures) for slide in deck.slides)) == (tables, figures)
+    assert [deck.slides[0].kind, deck.slides[-1].kind] == ["title", "method"]
+    assert all(slide.figures for slide in deck.slides if slide.kind == "figures")
+    made = make_deck(opened, Reader(opened.vocabulary, "lv"), deck)
+    assert not [slide for slide in made.slides if slide.headline == "Šo slaidu nevar izveidot"]
+    assert not witness.refusals
 
 
 def test_loads_are_read_by_whom_records_are_open_to(demonstration_url: str, witness: Kept) -> None:

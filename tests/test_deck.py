@@ -297,6 +297,16 @@ def test_a_slide_that_cannot_be_made_says_why(council: dict[str, MadeSlide], nam
     assert len(slide.sentences) == 1
 
 
+def test_a_slide_whose_filter_is_gone_tells_nothing_of_the_rest(database: Database, reader: Reader) -> None:
+    """Its headline, or the name of its figure, says what is counted no more."""
+    table = {"m": "spend", "rows": "form", "benefit": "gone", "period": "{year}"}
+    figure = {"name": "visits", "m": "visits", "centre": "gone", "period": "{year}"}
+    slides = (Slide(address=table, headline="Pabalsts"), Slide("figures", figures=(figure,)))
+    found = make_deck(database, reader, Deck(slides, 2023, audience=INTERNAL)).slides
+    assert [(slide.chart, slide.table, slide.figures) for slide in found] == [(None, None, ())] * 2
+    assert all("gone" in " ".join(slide.sentences) for slide in found)
+
+
 def test_in_place_of_a_table_that_is_not_listed_stands_the_nearest(council: dict[str, MadeSlide]) -> None:
     slide = council["nearest"]
     assert "Prasīto tabulu domei nerāda, tāpēc ir tuvākā, ko drīkst rādīt." in slide.remarks

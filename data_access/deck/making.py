@@ -30,7 +30,7 @@ from data_access.deck.model import (
 from data_access.deck.speaking import alternative_of, alternative_of_figures, notes_of_figures, notes_of_table
 from data_access.errors import NoRecordsOfYear, NotAllowed, NotForCouncil, NotProtected
 from data_access.language import NO_BREAK_SPACE
-from data_access.measures import measure
+from data_access.measures import dimensions, measure
 from data_access.period import Period
 from data_access.question import COUNCIL, Question
 from data_access.telling import headlines
@@ -173,7 +173,7 @@ class SlideMaker:
             name = address.get("name")
             request, troubles = self._read({key: text for key, text in address.items() if key != "name"})
             label = reader.t(f"deck.figure_{name}") if name and f"deck.figure_{name}" in reader.t else None
-            if _another(address, request, troubles):
+            if is_another(address, request, troubles):
                 remarks += [trouble.text(reader) for trouble in troubles]
                 continue
             try:
@@ -207,7 +207,7 @@ class SlideMaker:
     def _table(self, slide: Slide) -> MadeSlide:
         request, troubles = self._read(slide.address)
         said = [trouble.text(self.reader) for trouble in troubles]
-        if _another(slide.address, request, troubles):
+        if is_another(slide.address, request, troubles):
             return self._not_made(said)
         try:
             answered = asking.ask(request, self.database, self.world, self.answer)
@@ -294,10 +294,16 @@ def kept_together(text: str) -> str:
     return _PARTED.sub(NO_BREAK_SPACE, text)
 
 
-def _another(address: Address, request: Request, troubles: Sequence[Trouble]) -> bool:
-    """Whether an address was understood as a table of something else than was asked for."""
+def is_another(address: Address, request: Request, troubles: Sequence[Trouble]) -> bool:
+    """Whether an address was understood as a table of something else than was asked for: of other measures, of other
+    days, or without one of its filters, which a headline may name."""
     asked = {code.strip() for code in address.get("m", "").split(",")}
-    return not asked >= set(request.measures) or any(trouble.key in NO_PERIOD for trouble in troubles)
+    filters = address.keys() & dimensions().keys()
+    return (
+        not asked >= set(request.measures)
+        or any(trouble.key in NO_PERIOD for trouble in troubles)
+        or not filters <= dict(request.where).keys()
+    )
 
 
 def key_figure(reader: Reader, request: Request, answered: Answered, label: str | None) -> KeyFigure:

@@ -1,11 +1,17 @@
 """The deck prepared for the council's yearly sitting, as `prepared.toml` has it."""
 
 import tomllib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from data_access.deck.model import Deck, Slide
+from data_access.deck.making import is_another
+from data_access.deck.model import FIGURES, TABLE, Address, Deck, Slide, of_year
 from data_access.question import COUNCIL
+from data_access.telling.builder.asking import question_of
+from data_access.telling.builder.reading import read
+from data_access.telling.builder.request import AUDIENCE
+from data_access.telling.builder.world import World
 
 _FILE = Path(__file__).parent / "prepared.toml"
 
@@ -17,6 +23,24 @@ def prepared_slides() -> tuple[Slide, ...]:
         return tuple(Slide.of(one) for one in tomllib.load(file)["slides"])
 
 
-def prepared_deck(year: int, audience: str = COUNCIL) -> Deck:
-    """The prepared deck of a year."""
-    return Deck(prepared_slides(), year, audience=audience)
+def prepared_deck(year: int, audience: str = COUNCIL, world: World | None = None) -> Deck:
+    """The prepared deck of a year. With a `world`, without what its visitor's role is not answered."""
+    slides = prepared_slides()
+    if world is not None:
+        told = [_answered(slide, year, audience, world) for slide in slides]
+        slides = tuple(slide for slide in told if slide is not None)
+    return Deck(slides, year, audience=audience)
+
+
+def _answered(slide: Slide, year: int, audience: str, world: World) -> Slide | None:
+    """What is left of a slide for a visitor; None for nothing."""
+
+    def answered(address: Address) -> bool:
+        asked = {name: text for name, text in address.items() if name != "name"}
+        request, troubles = read({**of_year(asked, year), AUDIENCE: audience}, world)
+        return not is_another(asked, request, troubles) and world.may_ask(question_of(request, world))
+
+    if slide.kind == FIGURES:
+        figures = tuple(filter(answered, slide.figures))
+        return replace(slide, figures=figures) if figures else None
+    return slide if slide.kind != TABLE or answered(slide.address) else None

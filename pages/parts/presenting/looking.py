@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from data_access import Answer, DataAccessError, Question, SavedDeck, SavedDecks, deck
+from data_access.telling.builder.world import World
 from pages.parts import address
 from pages.parts.answers import remember
 from pages.parts.builder.saving import who
@@ -45,7 +46,7 @@ def look(view: View, saved: SavedDeck | None) -> Looked:
     Raises what `make_deck` raises.
     """
     year, audience = view.year, view.audience
-    asked = saved.told(year, audience) if saved else deck.prepared_deck(year, audience)
+    asked = saved.told(year, audience) if saved else deck.prepared_deck(year, audience, World.of(view.database))
     return Looked(saved, asked, _made(view, asked))
 
 
