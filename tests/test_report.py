@@ -25,6 +25,7 @@ from data_access.report.model import Heading, Text
 from data_access.report.outline import outline
 from data_access.together import figures
 from tests.infrastructure.documents import Section, fields, numbers, read_docx, sections
+from tests.infrastructure.rendered import rendered
 
 PUBLISHED = Path(__file__).parent.parent / "data_access" / "published"
 GAP = "nav publicēts"
@@ -315,6 +316,23 @@ def test_a_year_without_records_has_no_report(database: Database) -> None:
 
 
 # --- the workbook -------------------------------------------------------------------------------
+
+
+def test_libreoffice_breaks_no_word_and_no_figure(content: bytes, document: docx.document.Document, tmp_path) -> None:
+    """There is no Calibri in a plain Debian: wider letters stand in for it."""
+    pages = rendered(content, tmp_path, "report.docx")
+    drawn = Counter(part for page in pages for word in page.words for part in word.text.split())
+    cells = {cell._tc: cell.text for table in document.tables for row in table.rows for cell in row.cells}
+    asked = Counter(word for text in cells.values() for word in text.split())
+    assert {word: (times, drawn[word]) for word, times in asked.items() if drawn[word] < times} == {}
+    for page in pages:
+        signs = [word for word in page.words if word.text == "€"]
+        figures = [word for word in page.words if word.text[-1].isdigit()]
+        for sign in signs:
+            beside = [one for one in figures if abs(one.top - sign.top) < 2 and 0 <= sign.left - one.right < 8]
+            assert beside, f"a sign alone in its line: {page.text[:80]}"
+    axes = [word for page in pages for word in re.findall(r"1.?000.?000€", page.text)]
+    assert axes == ["1000000€"]
 
 
 @pytest.fixture(scope="module")

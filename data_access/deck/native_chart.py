@@ -17,6 +17,7 @@ from pptx.util import Pt
 
 from data_access.deck.model import BARS, COLUMNS, LINES, MOVERS, STACKED, Chart, Series
 from data_access.deck.plotting import SIZES, Plot, ceiling, ends, layout, number_of, numbers_of, scale
+from data_access.language.office import figures_form, grouped_form
 from data_access.telling.palette import SEQUENCE, Mark, mark
 from data_access.telling.withheld import is_number
 
@@ -231,31 +232,15 @@ def _signed(point, chart: Chart, value: float, language: str, size: float) -> No
 
 
 def _form(chart: Chart, size: float, language: str) -> str:
-    plain = _grouped(chart, 1 if round(size) < 1000 else 2 if round(size) < 1_000_000 else 3, language)
+    groups = 1 if round(size) < 1000 else 2 if round(size) < 1_000_000 else 3
+    plain = grouped_form(groups, chart.unit == "cents", language)
     plus = '"+"' if chart.kind == MOVERS else ""
     return f'{plus}{plain};"−"{plain};{plain}'
 
 
-def _grouped(chart: Chart, groups: int, language: str) -> str:
-    """A form of figures in so many groups of three, as the language writes them, with the sign of money."""
-    between = "\u00a0" if language == "lv" else ","
-    digits = {1: "0", 2: f'#"{between}"##0', 3: f'#"{between}"###"{between}"##0'}[groups]
-    if chart.unit != "cents":
-        return digits
-    return f'{digits}"\u00a0€"' if language == "lv" else f'"€"{digits}'
-
-
 def _format(chart: Chart, language: str) -> str:
-    """How a program writes the figures, from a thousand on in groups of three."""
-    if chart.unit == "percent":
-        return "0.0"
-    return ";".join(
-        (
-            f"[>=999999.5]{_grouped(chart, 3, language)}",
-            f"[>=999.5]{_grouped(chart, 2, language)}",
-            _grouped(chart, 1, language),
-        )
-    )
+    """How a program writes the figures."""
+    return "0.0" if chart.unit == "percent" else figures_form(chart.unit == "cents", language)
 
 
 def _unbroken(drawn: PptxChart) -> None:

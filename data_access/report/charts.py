@@ -12,6 +12,7 @@ from docx.oxml import parse_xml
 from docx.shared import Cm
 
 from data_access.answer import WITHHELD
+from data_access.language.office import figures_form
 from data_access.report.model import Table
 from data_access.report.words import words
 
@@ -19,7 +20,6 @@ _COLOURS = ("0072B2", "D55E00")  # told apart by every eye, and in black and whi
 _MARKERS = ("circle", "square")
 _WIDTH, _HEIGHT = Cm(16), Cm(8)
 _SHEET = "Dati"
-_COUNT, _MONEY = "#,##0", '#,##0 "€"'  # how figures are written on an axis
 _FIRST_ID = 100  # of drawings: a template has few
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -128,13 +128,13 @@ def _series(table: Table, place: int, line: bool) -> str:
 
 def _cached(kind: str, values: list[tuple[int, str]], count: int) -> str:
     """What is shown until the workbook is opened; a place without a value is a gap."""
-    form = _c("formatCode", _COUNT) if kind == "numCache" else ""
+    form = _c("formatCode", escape(figures_form(False, "lv"))) if kind == "numCache" else ""
     points = "".join(_c("pt", _c("v", escape(text)), idx=number) for number, text in values)
     return _c(kind, form, _c("ptCount", val=count), points)
 
 
 def _axes(table: Table) -> str:
-    bar, pattern = table.chart == "bar", _MONEY if table.rows[0].cells[0].shown.unit == "cents" else _COUNT
+    bar, pattern = table.chart == "bar", figures_form(table.rows[0].cells[0].shown.unit == "cents", "lv")
     grid = _c("majorGridlines", _c("spPr", f'<a:ln w="6350">{_filled("D0D0D0")}</a:ln>'))
     names = _axis(1, "l" if bar else "b", "", "General", crosses="autoZero", reverse=bar)
     return _c("catAx", names) + _c("valAx", _axis(2, "b" if bar else "l", grid, pattern, "max" if bar else "autoZero"))

@@ -31,9 +31,12 @@ _CONTENTS = ("toc 1", "toc 2", "toc 3")
 _HEADINGS = ("Heading 1", "Heading 2", "Heading 3")
 _NEEDED = ("Title", "Subtitle", "TOC Heading", *_HEADINGS, "Normal", "List Bullet", "Caption", "Table Grid")
 _HEADING_COLOUR, _HEADER_COLOUR = RGBColor(0x00, 0x4A, 0x77), "DCE9F2"
-_WIDE, _SMALL = 6, Pt(7.5)  # columns of figures: from here on letters are smaller
-_FULL = 84  # letters across the page
-_LABEL = 22  # letters that the first column of a wide table has room for, at least
+_SIZES = (11, 9, 7.5, 6.5)  # points of a table's letters, the first in which no word has to be broken
+_WORDS = (7.5, 6.5)  # of one whose last column are words
+_FULL = 66 * 11  # letters of a point across the page, in the wide ones that stand in where there is no Calibri
+_BOLD = 1.15  # how much wider bold letters are
+_PADDING = 2  # letters
+_LABEL = 15  # letters that the first column has room for, at least
 _TABLES, _CHARTS = "Tabula", "Attēls"  # sequences of numbers
 _OF_THE_BODY = (RELATIONSHIP_TYPE.CHART, RELATIONSHIP_TYPE.IMAGE)  # those of head and foot are their own
 _NUMBER = "\x00"  # stands where a caption has its number
@@ -251,7 +254,7 @@ def _grid(document: Document, lines: Sequence[_Line], alternative: str, words_la
     grid = document.add_table(len(lines), across, style="Table Grid")
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
     grid._tbl.tblPr.append(_element("w:tblCaption", val=alternative))
-    widths = _widths(document, lines)
+    widths, size = _layout(document, lines, _WORDS if words_last else _SIZES)
     for place, column in enumerate(grid.columns):
         column.width = widths[place]
     for row, line in zip(grid.rows, lines, strict=True):
@@ -267,20 +270,28 @@ def _grid(document: Document, lines: Sequence[_Line], alternative: str, words_la
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             run = paragraph.add_run(text)
             run.bold = line.bold or None
-            if across > _WIDE or words_last:
-                run.font.size = _SMALL
+            if size != _SIZES[0]:
+                run.font.size = Pt(size)
             if line is lines[0]:
                 cell._tc.get_or_add_tcPr().append(_element("w:shd", val="clear", color="auto", fill=_HEADER_COLOUR))
 
 
-def _widths(document: Document, lines: Sequence[_Line]) -> list[int]:
-    """Widths by the longest word of each column, which must not be broken; the first has what is left."""
+def _layout(document: Document, lines: Sequence[_Line], sizes: Sequence[float]) -> tuple[list[int], float]:
+    """Widths by the longest word of each column, which must not be broken, and a size in which there is room for them;
+    the first column has what is left."""
     section = document.sections[0]
     room = section.page_width - section.left_margin - section.right_margin
-    columns = list(zip(*(line.texts for line in lines), strict=True))
-    letters = [2 + max(len(word) for text in column for word in text.split(" ")) for column in columns]
-    letters[0] = max(_LABEL, _FULL - sum(letters[1:]))
-    return [room * each // sum(letters) for each in letters]
+    columns = zip(*([_longest(text, line.bold) for text in line.texts] for line in lines), strict=True)
+    letters = [_PADDING + max(column) for column in columns]
+    letters[0] = max(_LABEL, letters[0])
+    size = next((size for size in sizes if sum(letters) * size <= _FULL), sizes[-1])
+    letters[0] += max(0, _FULL / size - sum(letters))
+    return [int(room * each / sum(letters)) for each in letters], size
+
+
+def _longest(text: str, bold: bool) -> float:
+    """Letters of the longest word of a text."""
+    return max(map(len, text.split(" "))) * (_BOLD if bold else 1)
 
 
 # ── pieces of XML ────────────────────────────────────────────────────────────────────────────────

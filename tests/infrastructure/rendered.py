@@ -1,4 +1,4 @@
-"""A presentation as LibreOffice draws it: a PDF, with the places of its words."""
+"""A presentation or a document as LibreOffice draws it: a PDF, with the places of its words."""
 
 import re
 import subprocess
@@ -35,9 +35,9 @@ class Page:
         return re.sub(r"\s", "", "".join(word.text for word in self.words))
 
 
-def rendered(content: bytes, folder: Path) -> list[Page]:
-    """The pages that LibreOffice makes of a presentation."""
-    source = folder / "deck.pptx"
+def rendered(content: bytes, folder: Path, name: str = "deck.pptx") -> list[Page]:
+    """The pages that LibreOffice makes of a file, whose name says what it is."""
+    source = folder / name
     source.write_bytes(content)
     profile = f"-env:UserInstallation=file://{folder}/profile"
     subprocess.run(
