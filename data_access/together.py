@@ -1,7 +1,7 @@
 """Many single figures from few questions: years and filters by which figures differ become splits of one question."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -11,6 +11,12 @@ from data_access.measures import measure
 from data_access.question import COUNCIL, MOST_DIMENSIONS, Question
 
 Name = TypeVar("Name", bound=Hashable)
+Progress = Callable[[int, int], None]
+"""Hears how many steps are done, and of how many; what it raises ends the work."""
+
+
+def no_progress(done: int, of: int) -> None:
+    """Hears nothing."""
 
 
 class Answering(Protocol):
@@ -26,14 +32,19 @@ class Figure:
     notes: tuple[Note, ...] = ()
 
 
-def figures(database: Answering, asked: Mapping[Name, Question]) -> dict[Name, Figure]:
+def figures(
+    database: Answering, asked: Mapping[Name, Question], progress: Progress = no_progress
+) -> dict[Name, Figure]:
     """The figure of each question, which has one measure, a calendar year and no split.
 
+    `progress` hears before each of the few how many are answered, and of how many.
     A question that is not on the council's list has the figure WITHHELD. Raises UnknownName, DatabaseUnavailable,
     NotProtected.
     """
     found: dict[Name, Figure] = {}
-    for question, names in _together(asked):
+    together = list(_together(asked))
+    for number, (question, names) in enumerate(together):
+        progress(number, len(together))
         try:
             answer = database.ask(question)
         except NotForCouncil:

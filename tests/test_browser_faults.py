@@ -25,7 +25,7 @@ def test_a_slow_database_can_be_left_and_one_that_was_away_is_found_again(
     url = case.database.engine.url
     waits = f"select count(*) from pg_stat_activity where datname = '{url.database}' and wait_event_type = 'Lock'"
     server = streamlit_server({"DATABASE_URL": url.render_as_string(hide_password=False)})
-    page = visit(server, "/loading")
+    page = visit(server, "/quality")  # which is remembered: other pages have marks of it
     with psycopg.connect(f"{url.set(drivername='postgresql').render_as_string(hide_password=False)}") as other:
         other.execute("lock table payments in access exclusive mode")
         page.goto(f"{server.url}/benefits", wait_until="domcontentloaded")
@@ -42,6 +42,17 @@ def test_a_slow_database_can_be_left_and_one_that_was_away_is_found_again(
         page.goto("about:blank")
         page.wait_for_timeout(1500)
         assert postgres_server.run_sql(waits) == [(0,)]
+        # What is made of many answers says how far it is, and can be left as well.
+        for name, making in (("presentation", "Gatavo slaidus"), ("report", "Gatavo pārskatu")):
+            page.goto(f"{server.url}/{name}", wait_until="domcontentloaded")
+            page.get_by_text(making).wait_for(timeout=15_000)
+            assert postgres_server.run_sql(waits) == [(1,)]
+            page.get_by_role("button", name="Atcelt").click()
+            page.get_by_text(CANCELLED).wait_for()
+            settled(page)
+            assert page.get_by_text(making).count() == 0
+            assert page.get_by_test_id("stDownloadButton").count() == 0
+            assert postgres_server.run_sql(waits) == [(0,)]
     page.goto(f"{server.url}/benefits", wait_until="domcontentloaded")
     assert settled(page).get_by_role("table").count()
     # As if it were stopped: nobody is let in.

@@ -1,10 +1,12 @@
 """A slow database, and visitors who ask much of it: what is stopped, who waits, and what is refused."""
 
+import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import streamlit as st
 from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
@@ -26,8 +28,11 @@ from data_access import (
 )
 from data_access.access.turns import Limits
 from data_access.errors import QuestionTooLong
-from pages.parts import patience
+from data_access.protection import masking
+from pages.parts import annual_report, patience
+from pages.parts.presenting import looking
 from tests.infrastructure.case_database import Case
+from tests.infrastructure.pages import open_page, registered_pages
 
 EVERYTHING = open_access(demonstration_only=False)
 SOON = 10  # seconds within which something has to happen on a busy computer
@@ -81,6 +86,41 @@ def test_what_was_called_off_before_its_turn_is_not_begun(case: Case) -> None:
     with pytest.raises(CalledOff):
         asking.result()
     assert begun == []
+
+
+def test_tables_of_further_years_are_not_protected_once_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = []
+
+    def choose(family: int) -> None:
+        begun.append(family)
+        until(lambda: Asking.current().off)
+
+    monkeypatch.setattr(masking, "read_families", lambda name, years, read: {year: year for year in years})
+    monkeypatch.setattr(masking, "_mask", choose)
+    asking = Asking(lambda: masking.make_masks("assistance", (2022, 2023), None))
+    until(lambda: begun)
+    asking.call_off()
+    assert asking.ended(SOON)
+    with pytest.raises(CalledOff):
+        asking.result()
+    assert begun == [2022]
+
+
+def test_a_further_step_is_not_begun_once_nobody_waits() -> None:
+    steps, done = patience.Steps(lambda done, of: f"{done} no {of}"), []
+
+    def make() -> None:
+        for number in (1, 2):
+            done.append(number)
+            steps(number, 2)
+            until(lambda: Asking.current().off)
+
+    asking = Asking(make)
+    until(lambda: done)
+    asking.call_off()
+    with pytest.raises(CalledOff):
+        asking.result()
+    assert done == [1, 2]  # the second has told of itself, and went no further
 
 
 def page_that_waits() -> None:
@@ -150,6 +190,63 @@ def test_a_statement_that_takes_too_long_is_stopped_on_duckdb_too(waiting, monke
     endless = text(ENDLESS["duckdb"])
     app = waiting(lambda: engines.read(engine, lambda connection: connection.scalar(endless))).run()
     assert [error.value for error in app.error] == ["errors.question_too_large"]
+
+
+# ── decks and reports ────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("page", "maker", "answered", "shown", "files"),
+    [
+        ("presentation", looking, 4, r"Gatavo slaidus: [1-9] no \d+", {"PowerPoint", "PDF"}),
+        ("report", annual_report, 3, r"Gatavo pārskatu: atbildēti jautājumi – 3 no \d+", {"DOCX", "XLSX"}),
+    ],
+    ids=["presentation", "report"],
+)
+def test_a_deck_or_report_that_is_being_made_is_called_off_with_its_statement(
+    monkeypatch: pytest.MonkeyPatch,
+    demonstration_url: str,
+    page: str,
+    maker,
+    answered: int,
+    shown: str,
+    files: set[str],
+) -> None:
+    """After some answers the database is stuck; the visitor presses the button as soon as it is there."""
+    monkeypatch.setenv("DATABASE_URL", demonstration_url)
+    registered_pages()  # the first page is not what is slow here
+    answer, show, said, asked = Database.ask, patience.Steps.show, [], []
+
+    def stuck(self: Database, question: Question):
+        asked.append(Asking.current())
+        if len(asked) <= answered:
+            return answer(self, question)
+        return engines.read(self.engine, lambda connection: connection.scalar(text(ENDLESS["duckdb"])))
+
+    def press(self: patience.Steps) -> None:
+        show(self)
+        until(lambda: len(asked) > answered)
+        said.append(self._words(*self._told))
+        patience._call_off()
+        st.rerun()
+
+    with monkeypatch.context() as slow:
+        slow.setattr(maker, "remember", lambda what, version, find: find())
+        slow.setattr(Database, "ask", stuck)
+        slow.setattr(patience.Steps, "show", press)
+        slow.setattr(patience, "MANY", patience.QUICK + 0.1)
+        app = open_page(page)
+    assert len(said) == 1
+    assert re.fullmatch(shown, said[0])
+    assert [box.value for box in app.info] == ["Vaicājums ir atcelts: datubāze to vairs nerēķina."]
+    assert not app.error
+    assert not app.get("progress")
+    assert not app.get("download_button")
+    assert {one.off and one.ended(SOON) for one in asked[answered:]} == {True}
+    # Nothing half-made is left: it is made anew, and whole.
+    app.button(key="retry").click().run()
+    offered = {button.label.rpartition("(")[2].rstrip(")") for button in app.get("download_button")}
+    assert files <= offered
 
 
 # ── how much one visitor is answered ─────────────────────────────────────────────────────────────

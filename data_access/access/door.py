@@ -25,6 +25,7 @@ from data_access.quality import Quality, read_quality
 from data_access.question import Question
 from data_access.report.making import make_report
 from data_access.report.model import Report
+from data_access.together import Progress, no_progress
 from data_access.vocabulary import Vocabulary
 
 Found = TypeVar("Found")
@@ -190,11 +191,13 @@ class VisitorsDatabase:
         asking = _Remembering(self._database, remember)
         return self._found("check", remember, lambda: check.check(asking))
 
-    def report(self, year: int, audience: str, remember: Remember = at_once) -> Report:
-        """The annual report of a year for an audience; raises as `make_report`."""
+    def report(
+        self, year: int, audience: str, remember: Remember = at_once, progress: Progress = no_progress
+    ) -> Report:
+        """The annual report of a year for an audience; raises as `make_report`, whose `progress` it is."""
         self.require("whole")
         asking = _Remembering(self._database, remember)
-        return self._found(f"report {year} {audience}", remember, lambda: make_report(asking, year, audience))
+        return self._found(f"report {year} {audience}", remember, lambda: make_report(asking, year, audience, progress))
 
     def read(self, query: sqlalchemy.Select) -> list[sqlalchemy.Row]:
         """Rows of a statement of this package about the loads and the records themselves."""

@@ -7,6 +7,7 @@ from itertools import product
 
 import pandas as pd
 
+from data_access.asking import Asking
 from data_access.facts import OF_WHOLE_PERIOD
 from data_access.measures import dimension, measure
 from data_access.period import Period
@@ -63,8 +64,16 @@ def read_families(name: str, years: Sequence[int], read: Reader) -> dict[int, Fa
 
 
 def make_masks(name: str, years: Sequence[int], read: Reader) -> dict[int, Mask]:
-    """Chooses what to withhold of each of a family's years, all tables of a year together. Raises NotProtected."""
-    return {year: _mask(family) for year, family in read_families(name, years, read).items()}
+    """Chooses what to withhold of each of a family's years, all tables of a year together.
+
+    Raises NotProtected, and CalledOff where nobody waits for it any more.
+    """
+    masks = {}
+    for year, family in read_families(name, years, read).items():
+        if asking := Asking.current():
+            asking.check()
+        masks[year] = _mask(family)
+    return masks
 
 
 def _mask(family: Family) -> Mask:

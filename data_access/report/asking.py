@@ -7,16 +7,18 @@ from data_access.answer import WITHHELD
 from data_access.measures import measure
 from data_access.question import Question
 from data_access.report.outline import Chapter, TableOutline
-from data_access.together import Answering, Figure, figures
+from data_access.together import Answering, Figure, Progress, figures, no_progress
 
 
-def all_figures(database: Answering, questions: Iterable[Question]) -> dict[Question, Figure]:
+def all_figures(
+    database: Answering, questions: Iterable[Question], progress: Progress = no_progress
+) -> dict[Question, Figure]:
     """The figure of each question. Money of several groups is that of each added up: so it may be published where
     they are."""
     questions = list(dict.fromkeys(questions))
     parts = {question: _parts(question) for question in questions}
     asked = dict.fromkeys(part for several in parts.values() for part in several)
-    found = figures(database, {question: question for question in asked})
+    found = figures(database, {question: question for question in asked}, progress)
     return {question: _added([found[part] for part in several]) for question, several in parts.items()}
 
 

@@ -28,14 +28,14 @@ from data_access.report.outline import (
 )
 from data_access.report.own_checks import own_checks
 from data_access.report.words import LANGUAGE, Shown, kept_together, words
-from data_access.together import Figure
+from data_access.together import Figure, Progress, no_progress
 
 _LOCAL_TIME = ZoneInfo("Europe/Riga")
 _NOTES = ("gap", "break", "not_loaded", "not_yet", "days_missing", "period_not_over")
 
 
-def make_report(database: Database, year: int, audience: str = COUNCIL) -> Report:
-    """The report of a year.
+def make_report(database: Database, year: int, audience: str = COUNCIL, progress: Progress = no_progress) -> Report:
+    """The report of a year; `progress` hears how many of its questions are answered, and of how many.
 
     Raises NoRecordsOfYear, NotForCouncil for a year that is not over, and what `Database.ask` raises.
     """
@@ -46,7 +46,7 @@ def make_report(database: Database, year: int, audience: str = COUNCIL) -> Repor
     first_year = min(database.years)
     chapters = outline().chapters
     asked = [question for chapter in chapters for question in questions_of(chapter, year, audience, first_year)]
-    teller = _Teller(database, year, audience, first_year, all_figures(database, asked))
+    teller = _Teller(database, year, audience, first_year, all_figures(database, asked, progress))
     blocks = tuple(block for chapter in chapters for block in teller.chapter(chapter))
     t, as_of = words(), database.as_of
     loaded = as_of.loaded_at.replace(tzinfo=UTC).astimezone(_LOCAL_TIME)

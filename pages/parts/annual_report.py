@@ -8,6 +8,7 @@ from pages.parts import address, audience, checks, downloads, exports
 from pages.parts.answers import remember
 from pages.parts.filters import View
 from pages.parts.markdown import plain, small
+from pages.parts.patience import work_on
 from pages.parts.section import head, tell
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -15,8 +16,13 @@ MAKERS = {"docx": (report.as_docx, DOCX), "xlsx": (report.as_xlsx, exports.XLSX)
 
 
 def made(view: View) -> report.Report:
-    """The report of the chosen year for the chosen audience."""
-    return view.database.report(view.year, view.audience, remember)
+    """The report of the chosen year for the chosen audience; raises what its making and `work_on` raise."""
+    t = view.reader.t
+
+    def words(done: int, of: int) -> str:
+        return t("annual.making_part", done=done, of=of) if done else t("annual.making")
+
+    return work_on(lambda steps: view.database.report(view.year, view.audience, remember, steps), words)
 
 
 def offer(view: View) -> None:

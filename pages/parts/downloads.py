@@ -11,6 +11,8 @@ def kept(page: str, file: str, make: Callable[[], bytes], needs: str = "download
     The press reaches the server outside of any page, so it is looked up anew who the visitor is and whether her role
     gives what the file `needs`. It is made of what she was told in the role that she had then: in another one she gets
     nothing until the page is told anew. Raises then what `visitor.current` does, and NotAllowed.
+
+    `make` asks the database nothing: a press cannot be called off.
     """
     who = visitor.current()
 

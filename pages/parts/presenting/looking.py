@@ -11,6 +11,7 @@ from pages.parts import address
 from pages.parts.answers import remember
 from pages.parts.builder.saving import who
 from pages.parts.filters import View
+from pages.parts.patience import Steps, work_on
 
 PREPARED = "prepared"
 DECK, SLIDE = "deck", "slide"  # in an address: the number of a saved deck, that of a slide from 1
@@ -43,7 +44,7 @@ def saved_decks(language: str) -> list[SavedDeck]:
 def look(view: View, saved: SavedDeck | None) -> Looked:
     """A saved deck, or the prepared one, made of the chosen year for the chosen audience, with its progress shown.
 
-    Raises what `make_deck` raises.
+    Raises what `make_deck` and `work_on` raise.
     """
     year, audience = view.year, view.audience
     asked = saved.told(year, audience) if saved else deck.prepared_deck(year, audience, World.of(view.database))
@@ -57,16 +58,17 @@ def _made(view: View, asked: deck.Deck) -> deck.MadeDeck:
     if before == source:
         return made
     t = view.reader.t
-    bar = st.progress(0.0, text=t("present.making"))
-
-    def progress(done: int, of: int) -> None:
-        bar.progress(done / of, text=t("present.making_slide", done=done, of=of))
 
     def answer(question: Question) -> Answer:
         return view.database.ask(question, remember)
 
-    made = deck.make_deck(view.database, view.reader, asked, answer, progress, view.database.require_kept)
-    bar.empty()
+    def make(steps: Steps) -> deck.MadeDeck:
+        return deck.make_deck(view.database, view.reader, asked, answer, steps, view.database.require_kept)
+
+    def words(done: int, of: int) -> str:
+        return t("present.making_slide", done=done, of=of) if done else t("present.making")
+
+    made = work_on(make, words)
     st.session_state[_MADE] = (source, made)
     return made
 
