@@ -64,7 +64,7 @@ def director(house: House) -> Iterator[Tab]:
 
 def same(one: Tab, other: Tab) -> bool:
     """Whether two tabs are told the same figures and words."""
-    first, second = collect_told(one.told), collect_told(other.told)
+    first, second = collect_told(one.told.standing()), collect_told(other.told.standing())
     return (first.numbers, sorted(first.texts)) == (second.numbers, sorted(second.texts))
 
 

@@ -47,10 +47,13 @@ class Told:
     took: float = 0.0
 
     def standing(self) -> "Told":
-        """What is left of it when what was replaced or taken away again is gone."""
+        """What is left of it when what was replaced or taken away again is gone.
+
+        A spinner stands beside what is at its place (`new_transient`), and takes nothing away.
+        """
         left: dict[tuple[int, ...], ForwardMsg] = {}
         for one in self.messages:
-            if one.WhichOneof("type") == "delta":
+            if one.WhichOneof("type") == "delta" and one.delta.WhichOneof("type") != "new_transient":
                 place = tuple(one.metadata.delta_path)
                 for known in [known for known in left if known[: len(place)] == place]:
                     del left[known]
