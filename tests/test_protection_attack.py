@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy
 
 from data_access import Database, Question, compare_with_year_before, dimension, measure, open_database
-from data_access.protection import masking
+from data_access.protection import choosing
 from data_access.protection.choosing import Choice
 from data_access.protection.cuts import cuts, families
 from tests.infrastructure.attack import NOTHING, TIME, TWICE, Aim, Key, Tables, ways_of_asking
@@ -278,7 +278,7 @@ def test_changes_between_two_years_tell_nothing_that_is_withheld(database, famil
 
 def test_without_further_cells_figures_fall(demonstration_url, tables_of, monkeypatch):
     # Hiding the small figures alone is no protection: this is what the attack is for.
-    monkeypatch.setattr(masking, "choose", lambda system: Choice(system.sensitive, proven=False))
+    monkeypatch.setattr(choosing, "choose", lambda system: Choice(system.sensitive, proven=False))
     database = Database(open_database(demonstration_url).engine)
     tables = tables_of("psychologists", 2023, database)
     needs = small(database, tables, 2023)

@@ -5,8 +5,7 @@ import http.client
 import json
 import shutil
 import threading
-from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +19,7 @@ from data_access.migrations import migrate
 from pages.server import ahead, health
 from pages.server.gate import Gate
 from tests.infrastructure.browser import StreamlitServer, Visitor, settled
+from tests.infrastructure.coroutines import run
 from tests.infrastructure.pages import NAVIGATION
 
 pytestmark = pytest.mark.browser
@@ -51,12 +51,6 @@ def ask(server: StreamlitServer, path: str, method: str = "GET", **headers: str)
         return answer
     finally:
         connection.close()
-
-
-def run(what: Coroutine):
-    """What a coroutine returns; in a thread of its own, as Playwright has a loop of its own in this one."""
-    with ThreadPoolExecutor(1) as other:
-        return other.submit(asyncio.run, what).result()
 
 
 # ── headers ──────────────────────────────────────────────────────────────────────────────────────

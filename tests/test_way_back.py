@@ -1,6 +1,5 @@
 """The way back from signing in: to the page where the button was pressed, and nowhere else."""
 
-import asyncio
 from urllib.parse import quote
 
 import httpx2
@@ -8,6 +7,7 @@ import pytest
 from starlette.responses import RedirectResponse, Response
 
 from pages.server.way_back import CALLBACK, COOKIE, LOGIN, WayBack
+from tests.infrastructure.coroutines import run
 
 PROVIDER = "https://provider.example.test/authorize"
 SITE = "https://statistics.example.test"
@@ -43,7 +43,7 @@ def led(referrer: str | None, cookie: str | None = None, folder: str = "", app=s
             assert again.headers.get("location") in (None, folder + "/"), "the way is gone once"
             return back.headers.get("location"), kept
 
-    return asyncio.run(sign_in())
+    return run(sign_in())
 
 
 @pytest.mark.parametrize(
