@@ -266,7 +266,8 @@ def council(database: Database, reader: Reader) -> dict[str, MadeSlide]:
         "nowhere": {"m": "spend", "period": "1999"},
         "wrong": {"m": "spent", "period": "{year}"},
     }
-    deck = Deck(tuple(Slide(address=address, chart="bars") for address in asked.values()), 2023)
+    slides = (Slide(address=address, chart="bars", comment="Piezīme") for address in asked.values())
+    deck = Deck(tuple(slides), 2023)
     return dict(zip(asked, make_deck(database, reader, deck).slides, strict=True))
 
 
@@ -301,10 +302,14 @@ def test_a_slide_whose_filter_is_gone_tells_nothing_of_the_rest(database: Databa
     """Its headline, or the name of its figure, says what is counted no more."""
     table = {"m": "spend", "rows": "form", "benefit": "gone", "period": "{year}"}
     figure = {"name": "visits", "m": "visits", "centre": "gone", "period": "{year}"}
-    slides = (Slide(address=table, headline="Pabalsts"), Slide("figures", figures=(figure,)))
+    slides = (
+        Slide(address=table, headline="Pabalsts: 12 345 €", comment="12 345 €"),
+        Slide("figures", figures=(figure,), comment="12 345 €"),
+    )
     found = make_deck(database, reader, Deck(slides, 2023, audience=INTERNAL)).slides
     assert [(slide.chart, slide.table, slide.figures) for slide in found] == [(None, None, ())] * 2
     assert all("gone" in " ".join(slide.sentences) for slide in found)
+    assert all("12" not in slide.headline + slide.comment for slide in found)
 
 
 def test_in_place_of_a_table_that_is_not_listed_stands_the_nearest(council: dict[str, MadeSlide]) -> None:
@@ -312,3 +317,7 @@ def test_in_place_of_a_table_that_is_not_listed_stands_the_nearest(council: dict
     assert "Prasīto tabulu domei nerāda, tāpēc ir tuvākā, ko drīkst rādīt." in slide.remarks
     assert slide.address["m"] == "psychologist_clients"
     assert slide.chart
+    # Its author wrote of the table that she had asked for.
+    assert {name: made.comment for name, made in council.items()} == {
+        name: "Piezīme" if name in ("benefits", "ages") else "" for name in council
+    }

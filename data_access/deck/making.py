@@ -111,7 +111,10 @@ class SlideMaker:
         return kept_together(self.deck.name or self.reader.t("deck.prepared", when=year))
 
     def make(self, slide: Slide) -> MadeSlide:
-        """A slide with its figures and words. What is not for the audience is said; other errors are raised."""
+        """A slide with its figures and words. What is not for the audience is said; other errors are raised.
+
+        The author's own words may have figures in them: they stand only where what she asked for is told.
+        """
         if slide.kind == TITLE:
             made = self._title()
         elif slide.kind == METHOD:
@@ -125,9 +128,9 @@ class SlideMaker:
         generated = kept_together(made.generated)
         return replace(
             made,
-            headline=kept_together(slide.headline or generated),
+            headline=kept_together((made.as_asked and slide.headline) or generated),
             generated=generated,
-            comment=kept_together(slide.comment),
+            comment=kept_together(slide.comment) if made.as_asked else "",
             remarks=tuple(map(kept_together, made.remarks)),
             sentences=tuple(map(kept_together, made.sentences)),
             figures=tuple(replace(one, change=kept_together(one.change)) for one in made.figures),
@@ -196,6 +199,7 @@ class SlideMaker:
             sentences=() if found else said,
             notes=notes_of_figures(reader, headline, found, asked),
             alternative=alternative_of_figures(reader, headline, found),
+            as_asked=bool(found),
         )
 
     # ── a table of the builder ──
@@ -218,6 +222,7 @@ class SlideMaker:
             request = asked_by(nearest, self.world.vocabulary)
             answered = asking.ask(request, self.database, self.world, self.answer)
             said.append(self.reader.t("deck.replaced"))
+            return replace(self.tell(slide, request, answered, said), as_asked=False)
         return self.tell(slide, request, answered, said)
 
     def _frozen(self, slide: Slide) -> MadeSlide:
@@ -234,7 +239,10 @@ class SlideMaker:
 
     def _not_made(self, said: Sequence[str]) -> MadeSlide:
         headline = self.reader.t("deck.not_made")
-        return MadeSlide(TABLE, headline, headline, sentences=tuple(said), notes="\n".join(said), alternative=headline)
+        notes = "\n".join(said)
+        return MadeSlide(
+            TABLE, headline, headline, sentences=tuple(said), notes=notes, alternative=headline, as_asked=False
+        )
 
     def tell(self, slide: Slide, request: Request, answered: Answered, said: Sequence[str] = ()) -> MadeSlide:
         """A slide of an answered request; `said` are sentences about it that are known already."""

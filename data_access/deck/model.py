@@ -242,7 +242,7 @@ class MadeSlide:
     it has neither chart nor figures, `remarks` small print under the chart, `subtitle` that of the title. `foot` has
     source, as-of and protection; `notes` are for the speaker: definitions and the full numbers. `alternative` says in
     words what is to be seen. `full` is the whole table of the question, `table` the small one on the slide; `address`
-    (of the table builder, in years) leads to it.
+    (of the table builder, in years) leads to it. `as_asked`: whether that is told which was asked for.
     """
 
     kind: str
@@ -260,6 +260,7 @@ class MadeSlide:
     alternative: str = ""
     full: Table | None = None
     address: Address | None = None
+    as_asked: bool = True
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,19 @@ SETTLED = """
 }
 """
 
+WHAT_IS_BUSY = """
+() => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    const busy = '[data-testid="stSkeleton"], [data-testid="stSpinner"], [data-stale="true"]';
+    return JSON.stringify({
+        document: document.readyState,
+        script: app?.dataset.testScriptState,
+        connection: app?.dataset.testConnectionState,
+        waiting: [...document.querySelectorAll(busy)].map((one) => one.outerHTML.slice(0, 200)),
+    });
+}
+"""
+
 # Opened by a link to a page, Streamlit looks for its server beneath that page first, and then where it is.
 LOOKING_FOR_ITS_SERVER = re.compile(r"/[a-z_]+/_stcore/(health|host-config)$")
 TROUBLE_IN_LOG = re.compile(r"Traceback|Uncaught|not a valid config option|deprecated|will be removed")
@@ -75,7 +88,8 @@ def settled(page: Page, within: float = PAGE_SETTLES_WITHIN) -> Page:
     try:
         page.wait_for_function(SETTLED, arg=QUIET_FOR, polling=50, timeout=within * 1000)
     except PlaywrightTimeout:
-        pytest.fail(f"{page.url} has not settled within {within:.0f} s:\n{page.inner_text('body')[:1000]}")
+        busy = page.evaluate(WHAT_IS_BUSY)
+        pytest.fail(f"{page.url} has not settled within {within:.0f} s: {busy}\n{page.inner_text('body')[:1000]}")
     return page
 
 
