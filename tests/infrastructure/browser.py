@@ -34,7 +34,22 @@ FLAGS = [
 ]
 SERVER_STARTS_WITHIN = 60  # seconds
 PAGE_SETTLES_WITHIN = 60  # seconds
-QUIET_FOR = 0.4  # seconds; a click takes about a tenth of a second to start the script again
+QUIET_FOR = 0.4  # seconds; what has been clicked is sent within a tenth of a second, or two where keys are waited for
+
+# A click has been answered when the server has said something since: on a busy computer later than after any pause.
+LISTEN = """
+(() => {
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (message) {
+        if (this.url.endsWith('/_stcore/stream')) {
+            if (!this.isListenedTo) this.addEventListener('message', () => { window.isUnanswered = false; });
+            this.isListenedTo = true;
+            window.isUnanswered = true;
+        }
+        send.call(this, message);
+    };
+})();
+"""
 
 # Streamlit says on its outermost element whether the script runs; charts and tables that load
 # later leave skeletons, and elements of the run before are marked stale.
@@ -44,6 +59,7 @@ SETTLED = """
     const chartsMissing = [...document.querySelectorAll('[data-testid="stPlotlyChart"]')]
         .some((chart) => !chart.querySelector('.main-svg'));
     const busy = !app
+        || window.isUnanswered
         || app.dataset.testScriptState !== 'notRunning'
         || app.dataset.testConnectionState !== 'CONNECTED'
         || chartsMissing
@@ -62,6 +78,7 @@ WHAT_IS_BUSY = """
     const busy = '[data-testid="stSkeleton"], [data-testid="stSpinner"], [data-stale="true"]';
     return JSON.stringify({
         document: document.readyState,
+        unanswered: window.isUnanswered,
         script: app?.dataset.testScriptState,
         connection: app?.dataset.testConnectionState,
         waiting: [...document.querySelectorAll(busy)].map((one) => one.outerHTML.slice(0, 200)),
@@ -196,6 +213,7 @@ class Visitors:
         key = tuple(sorted((name, str(value)) for name, value in options.items()))
         if key not in self._contexts:
             self._contexts[key] = self._browser.new_context(**options)
+            self._contexts[key].add_init_script(LISTEN)
         context = self._contexts[key]
         alone = not context.pages
         page = context.new_page()
