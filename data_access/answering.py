@@ -4,6 +4,7 @@ Rules of `counting.md` applied here: overlap said (1), breaks and gaps (10), as 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from typing import Any
@@ -12,10 +13,11 @@ import pandas as pd
 
 from data_access.answer import Answer, AsOf, Note
 from data_access.coverage import Coverage, Span
+from data_access.facts import OF_THE_PERIOD
 from data_access.language import format_period, texts
 from data_access.measures import Measure, dimension, measure
 from data_access.period import Cell, Period
-from data_access.question import TOTAL, UNKNOWN, Question
+from data_access.question import INTERNAL, TOTAL, UNKNOWN, Question
 from data_access.statement import GROUPED, counted, finest_grain
 from data_access.vocabulary import Vocabulary, in_order
 
@@ -23,6 +25,7 @@ from data_access.vocabulary import Vocabulary, in_order
 MOST_COMPLETED_ROWS = 5000
 # A note names this many spans of days and says how many more there are.
 MOST_SPANS = 6
+YEAR = "year"
 _ONE_DAY = timedelta(days=1)
 
 Protect = Callable[[pd.DataFrame], tuple[pd.DataFrame, pd.DataFrame]]
@@ -46,6 +49,48 @@ def answer_from_rows(
     frame = _completed(question, frame, cells, coverage)
     frame = _figures(question, frame)
     frame = in_order(frame, question.by, vocabulary)
+    return _told(question, frame, cells, coverage, events, as_of, protect)
+
+
+def answer_within(
+    question: Question, series: Answer, coverage: Mapping[str, Coverage], events: Sequence[Any]
+) -> Answer | None:
+    """The answer to a question about a calendar year out of that to the same question by years, where it holds it.
+
+    None where the year has to be asked about: where the other is not such a series, or where it has zeros in the year,
+    which may stand for combinations that do not occur in it.
+    """
+    year = question.period
+    by_years = replace(question, by=(YEAR, *question.by), period=series.question.period)
+    names = {*question.by, *(name for name, _ in question.where)}
+    if series.question != by_years or year.grain != YEAR or names & (OF_THE_PERIOD | {YEAR}):
+        return None
+    if not series.question.period.start <= year.start < year.end <= series.question.period.end:
+        return None
+    rows = (series.frame[YEAR] == year.code).to_numpy()
+    frame = series.frame[rows].drop(columns=YEAR).reset_index(drop=True)
+    withheld = series.withheld[rows].reset_index(drop=True)
+    figures = frame[list(question.measures)]
+    occurs = (((figures.notna() & (figures != 0)) | withheld).any(axis=1)) | (frame[list(question.by)] == TOTAL).all(
+        axis=1
+    )
+    if not rows.any() or not occurs.all():
+        return None
+    protected = question.audience != INTERNAL
+    protect = (lambda frame: (frame, withheld)) if protected else None
+    return _told(question, frame, {}, coverage, events, series.as_of, protect)
+
+
+def _told(
+    question: Question,
+    frame: pd.DataFrame,
+    cells: Mapping[str, Mapping[int, Cell]],
+    coverage: Mapping[str, Coverage],
+    events: Sequence[Any],
+    as_of: AsOf,
+    protect: Protect | None,
+) -> Answer:
+    """The answer that has these figures: without those that nobody has recorded or published, and with its notes."""
     notes = []
     stocks = [code for code in question.measures if measure(code).stock]
     grain = finest_grain(question.by)

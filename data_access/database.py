@@ -17,7 +17,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from data_access import schema
 from data_access.answer import Answer, AsOf
-from data_access.answering import answer_from_rows
+from data_access.answering import answer_from_rows, answer_within
 from data_access.coverage import Coverage
 from data_access.engines import Found, read, reading_engine
 from data_access.errors import (
@@ -268,8 +268,10 @@ class Database:
         """Whether whoever has this database may ask so: all do."""
         return True
 
-    def ask(self, question: Question) -> Answer:
-        """The answer to a question, in one statement.
+    def ask(self, question: Question, within: Answer | None = None) -> Answer:
+        """The answer to a question, in one statement; in none where the answer `within` holds it.
+
+        That is the answer of the same state of the data to the same question by years.
 
         To the council only listed questions are answered, and protected. Raises UnknownName for an unknown filter
         value, NotForCouncil, NotProtected, DatabaseUnavailable when the database does not answer, QuestionTooLarge
@@ -280,6 +282,8 @@ class Database:
         if question.audience == COUNCIL:
             refuse_unlisted(question, self.coverage, self.vocabulary)
             protect = partial(masked, question, masks_of=self._masks_of, vocabulary=self.vocabulary)
+        if within and (found := answer_within(question, within, self.coverage, self.series_events)):
+            return found
         last_days = {subject: covered.data_until for subject, covered in self.coverage.items()}
         rows = self._rows(statement(question, last_days).limit(MOST_ROWS + 1))
         if len(rows) > MOST_ROWS:

@@ -20,7 +20,7 @@ import streamlit as st
 from playwright.sync_api import Page, sync_playwright
 from streamlit.testing.v1 import AppTest
 
-from data_access import COUNCIL, INTERNAL, Database, Question, demo, open_database
+from data_access import COUNCIL, INTERNAL, Answer, Database, Question, demo, open_database
 from data_access.deck import Deck, MadeDeck, make_deck, prepared_deck
 from data_access.deck.powerpoint import as_pptx
 from data_access.telling.reader import Reader
@@ -100,9 +100,9 @@ def questions_of_pages() -> dict[str, list[Question]]:
     asked: list[Question] = []
     ask = Database.ask
 
-    def recorded(self: Database, question: Question):
+    def recorded(self: Database, question: Question, *within: Answer | None):
         asked.append(question)
-        return ask(self, question)
+        return ask(self, question, *within)
 
     found = {}
     Database.ask = recorded

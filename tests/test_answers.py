@@ -1,14 +1,31 @@
 """Every question against its slow, obvious answer, on generated cases and on both engines."""
 
 import random
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 
-from data_access import Question, dimension, dimensions, dimensions_of, measures
+from data_access import (
+    COUNCIL,
+    INTERNAL,
+    Database,
+    Period,
+    Question,
+    dimension,
+    dimensions,
+    dimensions_of,
+    measure,
+    measures,
+    open_database,
+)
+from data_access.answering import answer_within
+from data_access.facts import OF_THE_PERIOD
 from tests.infrastructure.case_database import ENGINES, Case
 from tests.infrastructure.slow_answers import GRAINS, slow_answer
 
@@ -218,9 +235,9 @@ def assert_same(case: Case, question: Question) -> None:
     slow = slow_answer(case.rows, question)
     assert sorted(fast) == sorted(slow)
     for key, figures in slow.items():
-        for measure, figure in figures.items():
-            found = None if pd.isna(fast[key][measure]) else fast[key][measure]
-            assert found == (pytest.approx(figure) if isinstance(figure, float) else figure), (key, measure)
+        for code, figure in figures.items():
+            found = None if pd.isna(fast[key][code]) else fast[key][code]
+            assert found == (pytest.approx(figure) if isinstance(figure, float) else figure), (key, code)
 
 
 @settings(
@@ -277,3 +294,55 @@ def test_every_measure_by_every_dimension(town, engine: str, measure: str, name:
         assert_same(town(engine), Question.of(measure, "2022-12-15..2023-05-14", by=name))
     else:
         assert_same(town(engine), Question.of(measure, 2023, where={name: "unknown"}))
+
+
+def assert_held(database: Database, question: Question, years: Iterable[int]) -> int:
+    """How many of the years are answered out of the series without a statement; each as if it had been asked."""
+    years = list(years)
+    series = database.ask(replace(question, by=("year", *question.by), period=Period.parse(f"{years[0]}..{years[-1]}")))
+    held = 0
+    for year in years:
+        one = question.during(Period.year(year))
+        asked = database.ask(one)
+        if found := answer_within(one, series, database.coverage, database.series_events):
+            held += 1
+            assert (found.question, found.notes, found.as_of) == (asked.question, asked.notes, asked.as_of)
+            assert_frame_equal(found.frame, asked.frame)
+            assert_frame_equal(found.withheld, asked.withheld)
+    return held
+
+
+def test_a_year_of_a_series_is_as_if_it_had_been_asked(town) -> None:
+    """Splits by what is known of a year only with all of it are asked about, and years with a combination of none."""
+    database = town("duckdb").database
+    by_subject: dict[str, list[str]] = {}
+    for code in measures():
+        by_subject.setdefault(measure(code).fact.subject, []).append(code)
+    held = {}
+    for codes in by_subject.values():
+        splits = {name for code in codes for name in dimensions_of(code) if dimension(name).kind != "time"}
+        for name in sorted(splits):
+            asked = [code for code in codes if name in dimensions_of(code)]
+            held[*asked, name] = assert_held(database, Question.of(asked, 2023, by=name), range(2023, 2025))
+            assert not (name in OF_THE_PERIOD and held[*asked, name])
+        assert_held(database, Question.of(codes, 2023), range(2023, 2025))
+    assert sum(held.values()) > len(held) / 2, "hardly anything was compared"
+
+
+# The overview's questions.
+SERIES = [
+    (("spend", "households_assisted", "persons_assisted"), (), {"social_assistance": "yes"}),
+    (("households_with_status",), ("status",), {}),
+    (("psychologist_clients", "consultations"), (), {}),
+    (("visits",), (), {"centre": "gadc"}),
+]
+
+
+@pytest.mark.parametrize("audience", [INTERNAL, COUNCIL])
+@pytest.mark.parametrize(("asked", "by", "where"), SERIES)
+def test_a_published_year_is_in_its_series(demonstration_url: str, audience: str, asked, by, where) -> None:
+    database = open_database(demonstration_url)
+    reached = database.coverage[measure(asked[0]).fact.subject].years()
+    question = Question.of(asked, 2023, by=by, where=where, audience=audience)
+    years = sorted(year for year in reached if year >= (2011 if audience == INTERNAL else 2020))
+    assert assert_held(database, question, years) == len(years)

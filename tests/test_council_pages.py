@@ -96,9 +96,9 @@ def asked(monkeypatch: pytest.MonkeyPatch, demonstration_url: str) -> Asked:
             found.answers[asked] = told
         return told
 
-    def at_the_door(database: Database, question: Question) -> Answer:
+    def at_the_door(database: Database, question: Question, *within: Answer | None) -> Answer:
         found.at_the_door.append(question)
-        return ask(database, question)
+        return ask(database, question, *within)
 
     def refused(self: Refused, *more) -> None:
         refuse(self, *more)

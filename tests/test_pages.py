@@ -447,10 +447,10 @@ def test_a_page_is_told_again_when_data_change_under_it(monkeypatch: pytest.Monk
     """Once by itself; when they change again, the visitor is told and can try once more."""
     ask, changed = Database.ask, iter(range(times))
 
-    def changing(database: Database, question: Question) -> Answer:
+    def changing(database: Database, question: Question, *within: Answer | None) -> Answer:
         if next(changed, None) is not None:
             raise DataChanged()
-        return ask(database, question)
+        return ask(database, question, *within)
 
     monkeypatch.setattr(Database, "ask", changing)
     st.cache_data.clear()
@@ -571,9 +571,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Question]]:
     questions: list[Question] = []
     ask: Callable = Database.ask
 
-    def recorded(self: Database, question: Question):
+    def recorded(self: Database, question: Question, *within: Answer | None):
         questions.append(question)
-        return ask(self, question)
+        return ask(self, question, *within)
 
     monkeypatch.setattr(Database, "ask", recorded)
     st.cache_data.clear()

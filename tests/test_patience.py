@@ -11,6 +11,7 @@ from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 from data_access import (
+    Answer,
     Asking,
     CalledOff,
     DataAccessError,
@@ -217,10 +218,10 @@ def test_a_deck_or_report_that_is_being_made_is_called_off_with_its_statement(
     registered_pages()  # the first page is not what is slow here
     answer, show, said, asked = Database.ask, patience.Steps.show, [], []
 
-    def stuck(self: Database, question: Question):
+    def stuck(self: Database, question: Question, *within: Answer | None):
         asked.append(Asking.current())
         if len(asked) <= answered:
-            return answer(self, question)
+            return answer(self, question, *within)
         return engines.read(self.engine, lambda connection: connection.scalar(text(ENDLESS["duckdb"])))
 
     def press(self: patience.Steps) -> None:
@@ -313,10 +314,10 @@ def test_one_visitor_in_many_tabs_does_not_hold_up_another(case: Case, monkeypat
     url = case.database.engine.url.render_as_string(hide_password=False)
     release, running, answer = threading.Event(), [], Database.ask
 
-    def slowly(self: Database, question: Question):
+    def slowly(self: Database, question: Question, *within: Answer | None):
         running.append(question)
         assert release.wait(SOON)
-        return answer(self, question)
+        return answer(self, question, *within)
 
     monkeypatch.setattr(database.Database, "ask", slowly)
 

@@ -141,10 +141,10 @@ class VisitorsDatabase:
 
     # ── what a role gives ────────────────────────────────────────────────────────────────────────
 
-    def ask(self, question: Question, remember: Remember = at_once) -> Answer:
+    def ask(self, question: Question, remember: Remember = at_once, within: Answer | None = None) -> Answer:
         """The answer to a question as it is admitted; raises NotAllowed, TooManyQuestions, and as `Database.ask`."""
         admitted = self._admitted(question)
-        answer = self._found(admitted, remember, lambda: self._database.ask(admitted), admitted)
+        answer = self._found(admitted, remember, lambda: self._database.ask(admitted, within), admitted)
         self._witness.answered(admitted, len(answer.frame))
         limits = self.limits()
         return replace(answer, notes=(*answer.notes, limits)) if limits else answer

@@ -16,4 +16,7 @@ FACTS: Mapping[str, Fact] = {
     fact.code: fact for module in (payments, statuses, psychologists, day_centres) for fact in module.FACTS
 }
 
-__all__ = ["FACTS", "OF_AGE", "OF_WHOLE_PERIOD", "Fact", "Scope"]
+# What these say of a person depends on the whole period that is asked about: of a part of it they say something else.
+OF_THE_PERIOD = OF_AGE | OF_WHOLE_PERIOD
+
+__all__ = ["FACTS", "OF_AGE", "OF_THE_PERIOD", "Fact", "Scope"]

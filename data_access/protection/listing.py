@@ -6,7 +6,7 @@ from datetime import date
 
 from data_access.coverage import Coverage
 from data_access.errors import NotForCouncil
-from data_access.facts import OF_AGE, OF_WHOLE_PERIOD
+from data_access.facts import OF_AGE, OF_THE_PERIOD
 from data_access.language import format_period
 from data_access.measures import dimension, measure
 from data_access.period import Period
@@ -15,8 +15,6 @@ from data_access.question import Question
 from data_access.vocabulary import Vocabulary
 
 YEAR = "year"
-# What these say of a person depends on the whole period, so that a table of a part of the year says something else.
-_OF_THE_PERIOD = OF_AGE | OF_WHOLE_PERIOD
 
 
 def refuse_unlisted(question: Question, coverage: Mapping[str, Coverage], vocabulary: Vocabulary) -> None:
@@ -71,13 +69,13 @@ def _whole(question: Question) -> bool:
     if grain == YEAR:
         return True
     if grain:
-        return not names & _OF_THE_PERIOD
+        return not names & OF_THE_PERIOD
     years = question.period.cells(YEAR)
     if YEAR not in question.by or any(cell.start.day != 1 or cell.start.month != 1 for cell in years):
         return False
     if question.period.end != Period.year(years[-1].start.year).end:
         return False
-    return not names & _OF_THE_PERIOD or (not names & (_OF_THE_PERIOD - OF_AGE) and question.ages == "each_year")
+    return not names & OF_THE_PERIOD or (not names & (OF_THE_PERIOD - OF_AGE) and question.ages == "each_year")
 
 
 def _finished(question: Question, coverage: Mapping[str, Coverage]) -> Period:

@@ -72,10 +72,13 @@ def remember(asked: Question | str, version: str, find: Callable[[], Any]) -> An
     return found
 
 
-def answer(database: VisitorsDatabase, question: Question) -> Answer:
-    """The answer to a question, from the cache if this state of the data has been asked before. Raises Refused."""
+def answer(database: VisitorsDatabase, question: Question, within: Answer | None = None) -> Answer:
+    """The answer to a question, from the cache if this state of the data has been asked before. Raises Refused.
+
+    `within` is an answer that may hold it: `Database.ask`.
+    """
     try:
-        return database.ask(question, remember)
+        return database.ask(question, remember, within)
     except (NotAllowed, NotForCouncil, NotProtected) as error:
         raise Refused(question, error) from error
 
@@ -104,8 +107,24 @@ def compare(
     period: str | int | Period | None = None,
 ) -> Comparison:
     """The answer beside that of the year before, marked as by `ask`. Raises Refused."""
-    question = _question(view, measures, by, where, period)
-    both = compare_with_year_before(view.database, question, ask=lambda one: answer(view.database, one))
+    return _compared(view, _question(view, measures, by, where, period))
+
+
+def compare_and_series(
+    view, measures: str | Iterable[str], by: str | Iterable[str], where: Mapping[str, str | Iterable[str]]
+) -> tuple[Comparison, Answer]:
+    """The answer beside that of the year before, and that to the same question by years, all marked. Raises Refused.
+
+    The series is asked first: it holds whole years, which are then not asked about once more.
+    """
+    question = _question(view, measures, by, where, None)
+    by_years = replace(question, by=("year", *question.by), period=view.all_years)
+    series = answer(view.database, by_years)
+    return _compared(view, question, series), replace(series, frame=marked(series.frame, series.withheld))
+
+
+def _compared(view, question: Question, within: Answer | None = None) -> Comparison:
+    both = compare_with_year_before(view.database, question, ask=lambda one: answer(view.database, one, within))
     return replace(both, frame=marked(both.frame, both.withheld))
 
 

@@ -12,7 +12,7 @@ from data_access.telling.reader import Reader
 from data_access.telling.sentences import changed, counted, during, euros, say
 from data_access.telling.tables import Column, Row, Table, known
 from data_access.telling.withheld import cell, is_number
-from pages.parts.answers import Refused, ask, compare
+from pages.parts.answers import Refused, compare_and_series
 from pages.parts.filters import View
 from pages.parts.going_deeper import Place, Ways, ways_from
 from pages.parts.markdown import plain, small
@@ -77,10 +77,7 @@ def ask_each(view: View, questions: Mapping[str, tuple]) -> tuple[dict[str, tupl
     found, refused = {}, []
     for name, (measures, by, where) in questions.items():
         try:
-            found[name] = (
-                compare(view, measures, by=by, where=where),
-                ask(view, measures, by=("year", *by), where=where, period=view.all_years),
-            )
+            found[name] = compare_and_series(view, measures, by, where)
         except Refused as error:
             refused.append(error)
     if not found:
