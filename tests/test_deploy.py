@@ -175,9 +175,9 @@ def test_systemd_understands_the_units_and_finds_little_to_attack(tmp_path: Path
 def test_every_setting_of_the_example_is_read_by_somebody() -> None:
     example = (DEPLOY / "dashboard.env.example").read_text(encoding="utf-8")
     names = set(re.findall(r"^(?:# )?([A-Z_]+)=", example, re.MULTILINE))
-    assert len(names) == 7
+    assert len(names) == 8
     options = {option.env_var for option in config.get_config_options().values()}
-    files = [*(REPOSITORY / "data_access").rglob("*.py"), *SCRIPTS]
+    files = [path for folder in ("data_access", "pages") for path in (REPOSITORY / folder).rglob("*.py")] + [*SCRIPTS]
     sources = "\n".join(path.read_text(encoding="utf-8") for path in files)
     assert not [name for name in names if name not in options and name not in sources]
 

@@ -1,6 +1,7 @@
 """Every page, run as a visitor would open it: with all data, with none, and with the database gone."""
 
 import csv
+import functools
 import json
 import re
 import shutil
@@ -52,6 +53,9 @@ every_counting_view = pytest.mark.parametrize(
 )
 
 
+Reading = Callable[..., AppTest]
+
+
 def words(key: str, language: str = "lv", **params: object) -> str:
     return texts(language, *WORDS)(key, **params)
 
@@ -94,10 +98,26 @@ def assert_no_answer(app: AppTest, sentence: str) -> None:
 # ── with all data ────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.fixture(scope="module")
+def read(demonstration_url: str) -> Reading:
+    """Opens a page of the demonstration to be looked at only; asked twice, the same one."""
+
+    @functools.cache
+    def opened(page: str, **address: str) -> AppTest:
+        return open_page(page, **address)
+
+    def read(page: str, **address: str) -> AppTest:
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("DATABASE_URL", demonstration_url)
+            return opened(page, **dict(sorted(({"lang": "lv", "year": "2023"} | address).items())))
+
+    return read
+
+
 @every_view
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_tells_its_subject(full: str, page: str, view: dict[str, str], language: str) -> None:
-    app = open_page(page, lang=language, **view)
+def test_a_page_tells_its_subject(read: Reading, page: str, view: dict[str, str], language: str) -> None:
+    app = read(page, lang=language, **view)
     assert_no_traceback(app)
     assert not app.error
     assert [title.value for title in app.title] == [words(f"pages.{page}.title", language)]
@@ -111,15 +131,15 @@ def test_a_page_tells_its_subject(full: str, page: str, view: dict[str, str], la
 
 @every_counting_page
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_says_that_the_data_are_made_up_and_how_far_they_reach(full: str, page: str, language: str) -> None:
-    text = said(open_page(page, lang=language))
+def test_a_page_says_that_the_data_are_made_up_and_how_far_they_reach(read: Reading, page: str, language: str) -> None:
+    text = said(read(page, lang=language))
     assert {"lv": "Demonstrācijas dati.", "en": "Demonstration data."}[language] in text
     assert {"lv": "31.12.2023.", "en": "31 December 2023"}[language] in text
 
 
 @every_counting_view
-def test_every_table_has_its_files_and_every_chart_its_text(full: str, page: str, view: dict[str, str]) -> None:
-    for section in sections(open_page(page, **view)):
+def test_every_table_has_its_files_and_every_chart_its_text(read: Reading, page: str, view: dict[str, str]) -> None:
+    for section in sections(read(page, **view)):
         if section.table is None:
             continue
         assert section.files == ["XLSX", "CSV"], section.headline
@@ -129,16 +149,16 @@ def test_every_table_has_its_files_and_every_chart_its_text(full: str, page: str
 
 
 @every_counting_page
-def test_most_sections_have_a_chart(full: str, page: str) -> None:
-    assert open_page(page).get("plotly_chart")
+def test_most_sections_have_a_chart(read: Reading, page: str) -> None:
+    assert read(page).get("plotly_chart")
 
 
 @every_counting_view
 @pytest.mark.parametrize("year", ["2023", "2021"])
 def test_what_is_said_of_a_number_on_a_chart_has_that_number(
-    full: str, page: str, view: dict[str, str], year: str
+    read: Reading, page: str, view: dict[str, str], year: str
 ) -> None:
-    for section in sections(open_page(page, year=year, **view)):
+    for section in sections(read(page, year=year, **view)):
         numbers = re.findall(NUMBER_ON_CHART["lv"], section.text)
         if not numbers:
             continue
@@ -161,9 +181,11 @@ def assert_whole_sentence(line: str) -> None:
     [{"year": "2022"}, {"year": "2015", "population": "ukraine_civilians"}, {"year": "2011", "lang": "en"}],
     ids=["2022", "2015", "2011"],
 )
-def test_no_headline_is_half_a_sentence(full: str, page: str, view: dict[str, str], address: dict[str, str]) -> None:
+def test_no_headline_is_half_a_sentence(
+    read: Reading, page: str, view: dict[str, str], address: dict[str, str]
+) -> None:
     """Also where there is nothing, or nothing published."""
-    for line in headlines(open_page(page, **view, **address)):
+    for line in headlines(read(page, **view, **address)):
         assert_whole_sentence(line)
 
 
@@ -173,11 +195,11 @@ def test_in_2015_support_for_ukrainian_civilians_is_nothing(full: str) -> None:
     assert words("states.nothing") in [box.value for box in app.info]
 
 
-def test_households_of_2022_are_not_published(full: str) -> None:
+def test_households_of_2022_are_not_published(read: Reading) -> None:
     """The report's chart has a placeholder for 2022: no figure, and no zero."""
-    by_status = open_page("benefits", year="2022", view="recipients")
+    by_status = read("benefits", year="2022", view="recipients")
     assert words("states.not_published") in [box.value for box in by_status.info]
-    app = open_page("benefits", year="2022")
+    app = read("benefits", year="2022")
     [gmi] = [row for row in tables(app)[0] if row[0] == "Garantētā minimālā ienākuma pabalsts"]
     assert gmi[2:] == ["nav publicēts", "nav publicēts"]
 
@@ -267,12 +289,12 @@ PUBLISHED_ON_PAGES = [
 
 @pytest.mark.parametrize(("page", "address", "row", "column", "figure"), PUBLISHED_ON_PAGES)
 def test_a_figure_on_a_page_is_the_published_one(
-    full: str, page: str, address: dict[str, str], row: str, column: str, figure: str
+    read: Reading, page: str, address: dict[str, str], row: str, column: str, figure: str
 ) -> None:
     printed = published()[figure]
     found = {
         line[[*map(with_spaces, header)].index(column)]
-        for header, *lines in tables(open_page(page, **address))
+        for header, *lines in tables(read(page, **address))
         if column in map(with_spaces, header)
         for line in lines
         if with_spaces(line[0]) == row

@@ -288,6 +288,28 @@ class State:
         yield
 
 
+@pytest.mark.parametrize(("said", "wanted"), [(None, True), ("", True), ("yes", True), ("no", False), ("NO", False)])
+def test_a_server_chooses_ahead_unless_it_is_told_not_to(
+    monkeypatch: pytest.MonkeyPatch, said: str | None, wanted: bool
+) -> None:
+    begun = []
+
+    def choose(done: None) -> None:
+        begun.append(done)
+
+    async def serve() -> None:
+        async with ahead.ahead(None):
+            await asyncio.sleep(0.05)
+
+    monkeypatch.delenv("PROTECT_AHEAD", raising=False)
+    if said is not None:
+        monkeypatch.setenv("PROTECT_AHEAD", said)
+    monkeypatch.setattr(ahead, "AFTER_START", 0)
+    monkeypatch.setattr(ahead, "chosen", choose)
+    run(serve())
+    assert bool(begun) == wanted
+
+
 def test_what_is_withheld_is_chosen_once_for_each_state_of_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second, found = State(), State(), []
     now = iter([DatabaseMissing(address=""), first, first, DatabaseUnavailable(), second])

@@ -1,6 +1,7 @@
 """Chooses ahead what the council is not shown: the first presentation after new data need not wait for it."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -8,6 +9,8 @@ import streamlit as st
 
 from data_access import Database, DatabaseError, open_database
 
+# In the environment: `no` leaves it to the first visitor, where a processor has better things to do.
+WANTED = "PROTECT_AHEAD"
 # Seconds. After a start, those who have waited for the server come first; then new data are looked for.
 AFTER_START, EVERY = 60, 30
 
@@ -15,11 +18,17 @@ AFTER_START, EVERY = 60, 30
 @asynccontextmanager
 async def ahead(_app: st.App) -> AsyncIterator[None]:
     """While the server runs."""
-    choosing = asyncio.create_task(_again_and_again())
+    choosing = asyncio.create_task(_again_and_again()) if is_wanted() else None
     try:
         yield
     finally:
-        choosing.cancel()
+        if choosing:
+            choosing.cancel()
+
+
+def is_wanted() -> bool:
+    """Whether anything is to be chosen ahead: yes, unless the environment says no."""
+    return os.environ.get(WANTED, "").lower() != "no"
 
 
 async def _again_and_again() -> None:

@@ -133,7 +133,8 @@ class StreamlitServer:
             self._process = subprocess.Popen(
                 command,
                 cwd=script.parent,
-                env=inherited | {"HOME": str(folder), "NO_COLOR": "1"} | environment,
+                # What no test of these looks at would take ten seconds of a processor from the others.
+                env=inherited | {"HOME": str(folder), "NO_COLOR": "1", "PROTECT_AHEAD": "no"} | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log_file,
                 stderr=subprocess.STDOUT,
