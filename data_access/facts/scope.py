@@ -128,7 +128,13 @@ class Scope:
         ]
         if self.with_ages:
             columns += [column(f"born_by_{months}", Date) for months in (*THRESHOLDS, "pension")]
-        return values(*columns, name="cells").data([self._cell_row(cell) for cell in self.cells])
+        rows = [self._cell_row(cell) for cell in self.cells]
+        if len(rows) > 1:
+            return values(*columns, name="cells").data(rows)
+        # SQLAlchemy compiles VALUES anew for every question: 4 of 15 ms where nothing else is dear.
+        [row] = rows
+        each = (literal(value, named.type).label(named.name) for named, value in zip(columns, row, strict=True))
+        return select(*each).subquery("cells")
 
     def join(self, table: TableClause, on: Callable[[FromClause], ColumnElement], outer: bool = False) -> FromClause:
         """Join a table once; asked for again, it is the same one."""
