@@ -3,12 +3,13 @@
 Rules of `counting.md` applied here: overlap said (1), breaks and gaps (10), as of (11), nothing dropped (12).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data_access.answer import Answer, AsOf, Note
@@ -68,13 +69,15 @@ def answer_within(
     if not series.question.period.start <= year.start < year.end <= series.question.period.end:
         return None
     rows = (series.frame[YEAR] == year.code).to_numpy()
-    frame = series.frame[rows].drop(columns=YEAR).reset_index(drop=True)
+    if not rows.any():
+        return None
+    columns = {name: series.frame[name].array[rows] for name in (*question.by, *question.measures)}
+    frame = pd.DataFrame({name: pd.Series(values, dtype=values.dtype) for name, values in columns.items()})
     withheld = series.withheld[rows].reset_index(drop=True)
-    figures = frame[list(question.measures)]
-    occurs = (((figures.notna() & (figures != 0)) | withheld).any(axis=1)) | (frame[list(question.by)] == TOTAL).all(
-        axis=1
-    )
-    if not rows.any() or not occurs.all():
+    occurs = _are_total(question, frame)(question.by) | withheld.to_numpy().any(axis=1)
+    for code in question.measures:
+        occurs |= (frame[code].array != 0).to_numpy(dtype=bool, na_value=False)
+    if not occurs.all():
         return None
     protected = question.audience != INTERNAL
     protect = (lambda frame: (frame, withheld)) if protected else None
@@ -195,22 +198,29 @@ def _figures(question: Question, frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(figures)
 
 
-def _rows_without(question: Question, frame: pd.DataFrame, kept: Sequence[str]) -> pd.DataFrame:
-    """The rows split by exactly these dimensions."""
-    for name in question.by:
-        frame = frame[(frame[name] != TOTAL) == (name in kept)]
-    return frame
+def _are_total(question: Question, frame: pd.DataFrame) -> Callable[[Iterable[str]], np.ndarray]:
+    """Tells for each row whether it is counted over all values of some dimensions, and over those only."""
+    counted_over = {name: (frame[name].to_numpy() == TOTAL) for name in question.by}
+
+    def over(names: Iterable[str]) -> np.ndarray:
+        rows = np.ones(len(frame), dtype=bool)
+        for name, total in counted_over.items():
+            rows &= total == (name in names)
+        return rows
+
+    return over
 
 
 def _overlaps(question: Question, frame: pd.DataFrame) -> list[Note]:
     """Rule 1: say by itself where parts overlap, with the number counted more than once."""
-    notes = []
+    notes, over = [], _are_total(question, frame)
     for code in question.measures:
         asked: Measure = measure(code)
         kept = [name for name in question.by if not (asked.stock and dimension(name).kind == "time")]
         if asked.additive or asked.ratio or not kept or (asked.stock and len(kept) < len(question.by)):
             continue
-        parts, total = (_rows_without(question, frame, rows)[code] for rows in (kept, []))
+        figures = frame[code].array
+        parts, total = figures[over(set(question.by) - set(kept))], figures[over(question.by)]
         # Without every figure the number counted more than once is not known, and a hidden one must not be said.
         if parts.isna().any() or total.isna().any():
             continue
@@ -223,8 +233,8 @@ def _overlaps(question: Question, frame: pd.DataFrame) -> list[Note]:
 def _unknowns(question: Question, frame: pd.DataFrame) -> list[Note]:
     notes = []
     for name in question.by:
-        found = frame[frame[name] == UNKNOWN][list(question.measures)]
-        if (found.fillna(0) != 0).to_numpy().any():
+        rows = frame[name].to_numpy() == UNKNOWN
+        if rows.any() and (frame[rows][list(question.measures)].fillna(0) != 0).to_numpy().any():
             asked = dimension(name)
             notes.append(Note.of("unknown_values", dimension_lv=asked.name_lv, dimension_en=asked.name_en))
     return notes
