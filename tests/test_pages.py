@@ -568,13 +568,12 @@ def test_a_server_that_is_stopped_gets_a_sentence(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.postgres
 @every_view
 def test_postgresql_and_duckdb_make_the_same_page(
-    monkeypatch: pytest.MonkeyPatch, full: str, demonstration_postgres_url: str, page: str, view: dict[str, str]
+    monkeypatch: pytest.MonkeyPatch, read: Reading, demonstration_postgres_url: str, page: str, view: dict[str, str]
 ) -> None:
-    on_duckdb = open_page(page, **view)
     monkeypatch.setenv("DATABASE_URL", demonstration_postgres_url)
     on_postgres = open_page(page, **view)
     assert_no_traceback(on_postgres)
-    assert without_moments(on_postgres) == without_moments(on_duckdb)
+    assert without_moments(on_postgres) == without_moments(read(page, **view))
 
 
 def without_moments(app: AppTest) -> str:
