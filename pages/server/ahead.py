@@ -12,7 +12,7 @@ from data_access import Database, DatabaseError, open_database
 # In the environment: `no` leaves it to the first visitor, where a processor has better things to do.
 WANTED = "PROTECT_AHEAD"
 # Seconds. After a start, those who have waited for the server come first; then new data are looked for.
-AFTER_START, EVERY = 60, 30
+AFTER_START, EVERY = 20, 30
 
 
 @asynccontextmanager

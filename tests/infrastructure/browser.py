@@ -32,6 +32,8 @@ FLAGS = [
     # No name but the loopback address can be looked up, so what slips through still goes nowhere.
     "--host-resolver-rules=MAP localhost 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+# What no test of these servers looks at would take ten seconds of a processor from the others.
+WITHOUT_WORK_AHEAD = {"PROTECT_AHEAD": "no"}
 SERVER_STARTS_WITHIN = 60  # seconds
 PAGE_SETTLES_WITHIN = 60  # seconds
 QUIET_FOR = 0.4  # seconds; what has been clicked is sent within a tenth of a second, or two where keys are waited for
@@ -133,8 +135,7 @@ class StreamlitServer:
             self._process = subprocess.Popen(
                 command,
                 cwd=script.parent,
-                # What no test of these looks at would take ten seconds of a processor from the others.
-                env=inherited | {"HOME": str(folder), "NO_COLOR": "1", "PROTECT_AHEAD": "no"} | environment,
+                env=inherited | WITHOUT_WORK_AHEAD | {"HOME": str(folder), "NO_COLOR": "1"} | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log_file,
                 stderr=subprocess.STDOUT,

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 
 from tests.infrastructure.access import Access
+from tests.infrastructure.browser import WITHOUT_WORK_AHEAD
 from tests.infrastructure.provider import settle_people, write_secrets
 from tests.infrastructure.proxied import Process
 from tests.infrastructure.wire import Browser, Loop, Tab
@@ -59,7 +60,7 @@ def furnished(
     """
     provider = provider_of(*roles, "nobody")
     access = settle_people(folder, more, **roles)
-    process = Process(folder, _environment(access, database), module)
+    process = Process(folder, WITHOUT_WORK_AHEAD | _environment(access, database), module)
     write_secrets(folder / "secrets.toml", provider, process.url)
     run = Loop()
     found = House(process, access, {}, provider, run)

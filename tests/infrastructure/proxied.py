@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.infrastructure.browser import ESCAPES, REPOSITORY, SERVER_STARTS_WITHIN
+from tests.infrastructure.browser import ESCAPES, REPOSITORY, SERVER_STARTS_WITHIN, WITHOUT_WORK_AHEAD
 from tests.infrastructure.postgres import free_loopback_port
 
 NGINX = Path("/usr/sbin/nginx")
@@ -124,7 +124,7 @@ class Proxy:
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self.folder = folder
         own = {name: os.environ[name] for name in ("PATH", "LANG", "DASHBOARD_DATABASE_URL") if name in os.environ}
-        self.processes = [Process(folder, own | environment) for _ in range(2)]
+        self.processes = [Process(folder, WITHOUT_WORK_AHEAD | own | environment) for _ in range(2)]
         self.port, self.plain_port = free_loopback_port(), free_loopback_port()
         self.url = f"https://{NAME}:{self.port}"
         self._nginx: subprocess.Popen | None = None
