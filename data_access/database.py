@@ -86,7 +86,8 @@ def open_database(url: str | None = None) -> "Database":
 _engines: dict[URL, Engine] = {}
 _databases: dict[URL, "Database"] = {}
 _opening = threading.Lock()
-_choosing = threading.Lock()
+# One family at a time: whoever waits for figures of psychologists need not wait for those of assistance.
+_choosing = {family: threading.Lock() for family in families()}
 
 
 def _opened(place: URL) -> "Database":
@@ -140,7 +141,7 @@ class Database:
     def __post_init__(self):
         self._check_role()
         self._check_schema()
-        _ = self.version
+        _ = self.version, self._masks  # made by one thread
 
     def _read(self, what: Callable[[Connection], Found]) -> Found:
         """What a function reads from a connection, all of it of this state of the data.
@@ -297,7 +298,7 @@ class Database:
 
     def _masks_of(self, family: str, years: tuple[int, ...]) -> dict[int, Mask]:
         """What is withheld of a family's years: chosen once for each state of the data."""
-        with _choosing:
+        with _choosing[family]:
             missing = [year for year in years if (family, year) not in self._masks]
             if missing:
                 found = make_masks(family, missing, self._rows)

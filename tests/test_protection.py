@@ -1,15 +1,17 @@
 """What the council gets and what not, on hand-made rows; every test runs on both engines."""
 
-from itertools import islice
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pandas as pd
 import pytest
 
 from data_access import WITHHELD, Database, NotForCouncil, Question, compare_with_year_before
-from data_access.database import YEARS_AT_ONCE
-from data_access.protection import family
-from data_access.protection.cuts import Rules, families
-from tests.infrastructure.case_database import Case
+from data_access.protection import family, make_masks
+from data_access.protection.cuts import Rules
+from tests.infrastructure.case_database import SUBJECTS, Case
 
 YEAR = 2023
 
@@ -255,12 +257,34 @@ def test_a_ratio_is_shown_only_where_its_parts_are(case: Case) -> None:
 def test_what_was_chosen_ahead_is_not_chosen_again_for_a_visitor(case: Case, monkeypatch) -> None:
     clients(case, 4)
     clients(case, 30, area="violence")
+    for subject in SUBJECTS:
+        case.load(subject, date(YEAR, 1, 1), date(YEAR, 12, 31))
     database = case.database
-    parts = database.years.index(YEAR) // YEARS_AT_ONCE + 1
-    for _ in islice(database.protect_ahead(), parts * len(families())):  # no further than the year
+    for _ in database.protect_ahead():
         pass
     monkeypatch.setattr("data_access.database.make_masks", None)  # whoever called it would fail
     answer = database.ask(Question.of("psychologist_clients", YEAR, by="problem_area", audience="council"))
+    assert shown(answer, "anxiety") == "withheld"
+
+
+def test_nobody_waits_until_another_family_has_been_chosen(case: Case, monkeypatch) -> None:
+    clients(case, 4)
+    clients(case, 30, area="violence")
+    database, begun, go_on = case.database, threading.Event(), threading.Event()
+
+    def choose(name: str, years: Sequence[int], read: Callable) -> dict:
+        if name == "day_centres":
+            begun.set()
+            assert go_on.wait(30)
+        return make_masks(name, years, read)
+
+    monkeypatch.setattr("data_access.database.make_masks", choose)
+    with ThreadPoolExecutor(1) as another:
+        visits = another.submit(database.ask, Question.of("visits", YEAR, audience="council"))
+        assert begun.wait(30)
+        answer = database.ask(Question.of("psychologist_clients", YEAR, by="problem_area", audience="council"))
+        go_on.set()
+        assert visits.result().value("visits") == 0
     assert shown(answer, "anxiety") == "withheld"
 
 
