@@ -7,8 +7,10 @@ own messages, by people who have signed in.
 import ast
 import io
 import json
+import time
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -19,8 +21,9 @@ from data_access.telling.builder import asking, freezing
 from data_access.telling.builder.reading import read
 from data_access.telling.builder.request import address_of
 from data_access.telling.builder.world import World
+from tests.infrastructure.exports import Service
 from tests.infrastructure.house import House, furnished
-from tests.infrastructure.pages import NAVIGATION, REPOSITORY
+from tests.infrastructure.pages import NAVIGATION, REPOSITORY, WORDS
 from tests.infrastructure.provider import settle_people
 from tests.infrastructure.views import VIEWS
 from tests.infrastructure.wire import Tab
@@ -67,7 +70,8 @@ SAVED = {
 IN_BUILDER = [who for who in FILES if "builder" in FILES[who]]
 INSIDE = {"xlsx": "xl/workbook.xml", "workbook": "xl/workbook.xml", "docx": "word/document.xml"}
 INSIDE["pptx"] = "ppt/presentation.xml"
-words = texts("lv")
+LONGEST_JOB = 60  # seconds
+words = texts("lv", *WORDS)
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +237,57 @@ def test_every_button_for_a_file_asks_who_presses() -> None:
         *((page, "'loading'") for page in ("preview", "outcome")),  # rejected rows
         ("choosing", "False"),  # templates, in which there is nothing of anybody
     }
+
+
+# ── rejected rows ────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def with_records(provider_of, new_loading_url, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """A dashboard of a database that may be loaded into."""
+    monkeypatch.setenv("PERSON_KEY_FILE", str(tmp_path / "person.key"))
+    (tmp_path / "house").mkdir()
+    with furnished(tmp_path / "house", provider_of, new_loading_url("duckdb"), ROLES) as found:
+        yield found
+
+
+def until(house: House, tab: Tab, key: str):
+    """The button for a file, when the work of the page has ended; a browser looks again by itself, too."""
+    give_up = time.monotonic() + LONGEST_JOB
+    while not (found := [one for one in tab.told.standing().of("download_button") if one.id.endswith(f"-{key}")]):
+        assert time.monotonic() < give_up, tab.told.words
+        time.sleep(0.1)
+        house.run(tab.run())
+    return found[0]
+
+
+def test_rejected_rows_are_taken_along_by_whom_they_were_told_to_and_by_nobody_else(
+    with_records: House, tmp_path: Path
+) -> None:
+    house, service = with_records, Service(seed=71, homes=6, payments_a_month=4, months=range(1, 4))
+    members, payments = (
+        path.read_bytes() for path in service.write(tmp_path / "exports", "csv", ["members", "payments"])
+    )
+    lines = payments.decode().split("\r\n")
+    lines[3] = lines[3].rpartition(";")[0] + ";nav zināms"
+    others = [who for who in FILES if "loading" not in FILES[who]]
+    for who in ("clerk", "director"):
+        tab = house.open(who, "loading")
+        [uploader] = [one for one in tab.told.of("file_uploader") if "-upload_files_" in one.id]
+        for name, content in (("members.csv", members), ("payments.csv", "\r\n".join(lines).encode())):
+            house.run(tab.upload(uploader.id, name, content))
+        [check] = [one for one in tab.told.of("button") if one.label == words("upload.check")]
+        house.run(tab.press_by_id(check.id))
+        for key in ("upload_rejected", "upload_mend") if who == "director" else ("upload_rejected",):
+            if key == "upload_mend":
+                house.run(tab.press("upload_confirm"))
+            button = until(house, tab, key)
+            assert "nav zināms" in written(pressed(house, tab, button)[1])
+            for other in others:
+                theirs = house.open(other, "method")
+                assert pressed(house, theirs, button) == ("", b""), other
+                house.run(theirs.close())
+        house.run(tab.close())
 
 
 # ── what was saved ───────────────────────────────────────────────────────────────────────────────

@@ -77,5 +77,9 @@ def furnished(
 
 
 def _environment(access: Access, database: str) -> dict[str, str]:
-    own = {name: os.environ[name] for name in ("PATH", "LANG", "DASHBOARD_DATABASE_URL") if name in os.environ}
+    own = {
+        name: os.environ[name]
+        for name in ("PATH", "LANG", "DASHBOARD_DATABASE_URL", "PERSON_KEY_FILE")
+        if name in os.environ
+    }
     return own | {"DATABASE_URL": database, "ACCESS_FILE": str(access.file)}

@@ -18,6 +18,7 @@ import httpx2
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -290,12 +291,27 @@ class Tab:
 
     async def place_for_a_file(self, name: str) -> str:
         """The address to which a file is to be sent."""
+        return (await self._place(name)).upload_url
+
+    async def upload(self, widget: str, name: str, content: bytes) -> None:
+        """Sends a file and says it of its widget, as a form does: the script runs when its button is pressed."""
+        place = await self._place(name)
+        headers = {"X-Xsrftoken": self.browser.token}
+        answer = await self.browser.http.put(place.upload_url, files={name: content}, headers=headers)
+        assert answer.status_code == 204
+        state = self._states.setdefault(widget, WidgetState(id=widget))
+        state.file_uploader_state_value.uploaded_file_info.add(
+            file_id=place.file_id, name=name, size=len(content), file_urls=place
+        )
+        self._states[widget] = state
+
+    async def _place(self, name: str) -> FileURLs:
         asked = BackMsg()
         asked.file_urls_request.request_id = "place"
         asked.file_urls_request.session_id = self.session
         asked.file_urls_request.file_names.append(name)
         answer = await self._answer(asked, "file_urls_response")
-        return answer.file_urls_response.file_urls[0].upload_url
+        return answer.file_urls_response.file_urls[0]
 
     async def beat(self) -> None:
         """Asks whether the connection lives, and waits for the answer: what was sent before has been taken then."""
