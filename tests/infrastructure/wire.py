@@ -303,7 +303,6 @@ class Tab:
         state.file_uploader_state_value.uploaded_file_info.add(
             file_id=place.file_id, name=name, size=len(content), file_urls=place
         )
-        self._states[widget] = state
 
     async def _place(self, name: str) -> FileURLs:
         asked = BackMsg()
