@@ -4,7 +4,6 @@ Rules of `counting.md` applied here: overlap said (1), breaks and gaps (10), as 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from typing import Any
@@ -62,7 +61,7 @@ def answer_within(
     which may stand for combinations that do not occur in it.
     """
     year = question.period
-    by_years = replace(question, by=(YEAR, *question.by), period=series.question.period)
+    by_years = question.by_years(series.question.period)
     names = {*question.by, *(name for name, _ in question.where)}
     if series.question != by_years or year.grain != YEAR or names & (OF_THE_PERIOD | {YEAR}):
         return None

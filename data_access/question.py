@@ -87,6 +87,10 @@ class Question:
             ages=ages,
         )
 
+    def by_years(self, period: Period) -> "Question":
+        """The same question of each of the years of a period."""
+        return replace(self, by=("year", *self.by), period=period)
+
     def during(self, period: Period) -> "Question":
         """The same question of other days."""
         return replace(self, period=period)

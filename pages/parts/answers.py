@@ -118,8 +118,7 @@ def compare_and_series(
     The series is asked first: it holds whole years, which are then not asked about once more.
     """
     question = _question(view, measures, by, where, None)
-    by_years = replace(question, by=("year", *question.by), period=view.all_years)
-    series = answer(view.database, by_years)
+    series = answer(view.database, question.by_years(view.all_years))
     return _compared(view, question, series), replace(series, frame=marked(series.frame, series.withheld))
 
 
