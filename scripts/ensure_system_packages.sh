@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes sure that the programs the tests drive are on this computer: Chromium, a PostgreSQL
 # server of version 15 or newer, the Latvian spelling dictionary, a font with Latvian letters, nginx,
-# what checks systemd's units, and LibreOffice with the tools that read its PDF, which draw and look at a presentation.
+# what checks systemd's units, and LibreOffice with the tools that read its PDF, which draw and look at presentations and
+# reports.
 # Installs what is missing with apt-get (through sudo when the caller is not root); says in one
 # sentence what is missing when it cannot.
 #
@@ -29,7 +30,10 @@ has_font() { [ -r /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ]; }
 
 has_poppler() { command -v pdftotext >/dev/null && command -v pdfinfo >/dev/null; }
 
-has_office() { command -v soffice >/dev/null && [ -e /usr/lib/libreoffice/program/libsdlo.so ]; }
+# LibreOffice comes in parts: one draws presentations, another documents.
+has_impress() { command -v soffice >/dev/null && [ -e /usr/lib/libreoffice/program/libsdlo.so ]; }
+
+has_writer() { command -v soffice >/dev/null && [ -e /usr/lib/libreoffice/program/libswlo.so ]; }
 
 has_nginx() { [ -x /usr/sbin/nginx ]; }
 
@@ -43,7 +47,8 @@ missing_packages() {
     has_nginx || echo nginx-light
     has_systemd || echo systemd
     has_poppler || echo poppler-utils
-    has_office || echo libreoffice-impress-nogui
+    has_impress || echo libreoffice-impress-nogui
+    has_writer || echo libreoffice-writer-nogui
 }
 
 in_a_line() { echo "$1" | tr '\n' ' ' | sed 's/ *$//'; }

@@ -40,15 +40,17 @@ def rendered(content: bytes, folder: Path, name: str = "deck.pptx") -> list[Page
     source = folder / name
     source.write_bytes(content)
     profile = f"-env:UserInstallation=file://{folder}/profile"
-    subprocess.run(
+    made = subprocess.run(
         ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(source)],
         check=True,
         capture_output=True,
         timeout=TIMEOUT,
+        text=True,
     )
-    found = subprocess.run(
-        ["pdftotext", "-bbox", str(source.with_suffix(".pdf")), "-"], check=True, capture_output=True, timeout=TIMEOUT
-    )
+    pdf = source.with_suffix(".pdf")
+    # A file that it cannot open is no failure to LibreOffice: it ends with 0.
+    assert pdf.exists(), made.stdout + made.stderr
+    found = subprocess.run(["pdftotext", "-bbox", str(pdf), "-"], check=True, capture_output=True, timeout=TIMEOUT)
     tree = etree.fromstring(found.stdout, etree.XMLParser(recover=True))
     space = {"h": "http://www.w3.org/1999/xhtml"}
     return [
