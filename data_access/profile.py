@@ -50,7 +50,7 @@ SHOULD_BE_KNOWN = {
 def records_by_month(subject: str, days: Period) -> Select:
     """Columns `month` (202301) and `rows`."""
     fact = FACTS[RECORDS[subject]]
-    scope = Scope(days, [], by=("month",), facts=frozenset({fact.code}))
+    scope = Scope(days, [], by=("month",))
     fact.begin(scope)
     month = cast(scope.value(fact.dimensions, "month"), Integer).label("month")
     return select(month, func.count().label("rows")).select_from(scope.source).where(*scope.conditions).group_by(month)
@@ -60,7 +60,7 @@ def unknown_by_year(code: str, days: Period) -> Select:
     """Columns `year`, `whole` (what the measure counts) and, by each dimension, those of which it is not known."""
     asked, names = measure(code), SHOULD_BE_KNOWN[code]
     declared = {**asked.fact.dimensions, "problem_area": _area_in_the_year}
-    scope = Scope(days, days.cells("year"), by=("year", *names), facts=frozenset({asked.fact.code}), with_ages=True)
+    scope = Scope(days, days.cells("year"), by=("year", *names), with_ages=True)
     entities = asked.fact.begin(scope)
     year = cast(scope.value(declared, "year"), Integer).label("year")
     unknown = {

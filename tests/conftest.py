@@ -11,4 +11,5 @@ pytest_plugins = [
     "tests.infrastructure.provider",
     "tests.infrastructure.proxied",
     "tests.infrastructure.saved",
+    "tests.infrastructure.towns",
 ]

@@ -7,16 +7,18 @@ those of `counting.md`, by number where they are applied.
 
 from collections.abc import Mapping
 
-from data_access.facts import day_centres, payments, psychologists, statuses
+from data_access.facts import day_centres, payment_members, payments, psychologists, statuses
 from data_access.facts.people import OF_AGE
 from data_access.facts.psychologists import OF_WHOLE_PERIOD
-from data_access.facts.scope import Fact, Scope
+from data_access.facts.scope import BITS_OF_A_UNIT, Fact, Scope, Through
 
 FACTS: Mapping[str, Fact] = {
-    fact.code: fact for module in (payments, statuses, psychologists, day_centres) for fact in module.FACTS
+    fact.code: fact
+    for module in (payments, payment_members, statuses, psychologists, day_centres)
+    for fact in module.FACTS
 }
 
 # What these say of a person depends on the whole period that is asked about: of a part of it they say something else.
 OF_THE_PERIOD = OF_AGE | OF_WHOLE_PERIOD
 
-__all__ = ["FACTS", "OF_AGE", "OF_THE_PERIOD", "Fact", "Scope"]
+__all__ = ["BITS_OF_A_UNIT", "FACTS", "OF_AGE", "OF_THE_PERIOD", "Fact", "Scope", "Through"]

@@ -28,6 +28,9 @@ OF_AGE = frozenset(
     }
 )
 
+# Dimensions that a change of activity changes.
+OF_ACTIVITY = frozenset({"activity", "member_group"})
+
 
 def _groups(scope: Scope, birth_date: ColumnElement, groups: tuple) -> ColumnElement:
     branches = [(birth_date.is_(None), null())]

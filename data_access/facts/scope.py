@@ -67,7 +67,7 @@ Expression = Callable[["Scope"], ColumnElement]
 class Scope:
     """The FROM and WHERE of one fact while a statement is put together.
 
-    `by`, `where` (None: not known) and `facts` are those of the whole question, `shared` is what its facts have in
+    `by` and `where` (None: not known) are those of the whole question, `shared` is what its facts have in
     common. `ready` are dimensions that stand as columns already, `filtered` those by which records are chosen already;
     `person_id` is of whoever is counted.
     """
@@ -76,7 +76,6 @@ class Scope:
     cells: list[Cell]
     by: tuple[str, ...] = ()
     where: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
-    facts: frozenset[str] = frozenset()
     ready: dict[str, ColumnElement] = field(default_factory=dict)
     filtered: Collection[str] = ()
     person_id: ColumnElement | None = None
@@ -110,15 +109,12 @@ class Scope:
             cell, span = self._cells(), table.alias()
             touches = and_(span.c.valid_from < cell.c.after, open_until(span.c.valid_to, cell.c.first_day))
             here = replace(self, tables={table.name: span}, cell=cell)
-            flags = [once[asked](here).label(asked) for asked in self._asked(once)]
+            flags = [once[asked](here).label(asked) for asked in once if asked in self.asked]
             in_force = select(*cell.c, *span.c, *flags).select_from(cell.join(span, touches)).cte(name)
             self.shared[name] = in_force.prefix_with("MATERIALIZED")
         self.cell = self.source = self.tables[table.name] = self.shared[name]
-        self.ready = {asked: self.source.c[asked] for asked in self._asked(once)}
+        self.ready = {asked: self.source.c[asked] for asked in once if asked in self.asked}
         return self.source
-
-    def _asked(self, dimensions: Mapping[str, "Expression"]) -> list[str]:
-        return [name for name in dimensions if name in (*self.by, *(where for where, _ in self.where))]
 
     def _cells(self) -> FromClause:
         columns = [
@@ -143,6 +139,11 @@ class Scope:
             self.tables[table.name] = alias
             self.source = self.source.join(alias, on(alias), isouter=outer)
         return self.tables[table.name]
+
+    @property
+    def asked(self) -> set[str]:
+        """Every dimension that the question splits or filters by."""
+        return {*self.by, *(name for name, _ in self.where)}
 
     def value(self, dimensions: Mapping[str, "Expression"], name: str) -> ColumnElement:
         """A dimension as a column."""
@@ -197,6 +198,26 @@ def _born_by(day: date, months: int | None) -> ColumnElement:
     return literal(born_by(day, pension_age(day) if months is None else months), Date)
 
 
+# How many can be counted through one unit (see Through): their number is kept in bits.
+BITS_OF_A_UNIT = 6
+MOST_OF_A_UNIT = 2**BITS_OF_A_UNIT - 1
+
+
+@dataclass(frozen=True)
+class Through:
+    """How most of what a fact counts is counted by the units of another fact: members of households by their household.
+
+    Who belongs to one unit only, from its first record that the question is about to its last, counts wherever the unit
+    does. `constant` begins with a row for each of those, at most MOST_OF_A_UNIT in a unit, and returns their unit: what
+    the other fact's `begin` calls `unit`. `rest` begins with all others, as `Fact.begin` does.
+    """
+
+    fact: str
+    unit: str
+    constant: Callable[[Scope], ColumnElement]
+    rest: Callable[[Scope], dict[str, ColumnElement]]
+
+
 @dataclass(frozen=True)
 class Fact:
     """One countable relation. `begin` builds it and returns the columns that aggregates use, by name."""
@@ -205,3 +226,4 @@ class Fact:
     subject: str
     begin: Callable[[Scope], dict[str, ColumnElement]]
     dimensions: Mapping[str, Expression]
+    through: Through | None = None

@@ -24,11 +24,11 @@ from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import NullType
 
 from data_access.facts import OF_AGE, Scope
+from data_access.grains import grouping_mask
 from data_access.measures import dimension, measure
 from data_access.period import Period
 from data_access.protection.cuts import Cut
 from data_access.question import UNKNOWN
-from data_access.statement import grouping_mask
 
 TIME = "time"
 YEAR = "year"
@@ -168,7 +168,6 @@ def _rows(code: str, names: Sequence[str], years: Period) -> FromClause:
         years,
         years.cells("month" if asked.stock else YEAR),
         by=tuple(names),
-        facts=frozenset({asked.fact.code}),
         each_year=True,
         with_ages=not OF_AGE.isdisjoint(names),
     )

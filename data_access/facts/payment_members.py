@@ -1,0 +1,199 @@
+"""The members of the households that got payments.
+
+Two ways to find them: every member on each day of payment, and, for most of them, those who were members all the time,
+whom their household stands for.
+"""
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+
+from data_access.facts.payments import PAYMENT_DIMENSIONS, present_on, start_payments
+from data_access.facts.people import MEMBER_DIMENSIONS, OF_ACTIVITY
+from data_access.facts.scope import MOST_OF_A_UNIT, Fact, Scope, Through, open_until
+from data_access.facts.tables import tables
+
+
+def _split_by(scope: Scope) -> list[str]:
+    return [name for name in scope.by if name in PAYMENT_DIMENSIONS]
+
+
+def _payments(scope: Scope, *, of: FromClause | None = None, split: bool = True) -> FromClause:
+    """The payments that the question is about: their household, their day and, with `split`, what it splits them by.
+
+    `of` has the households of which alone they are wanted: said here, as planners evaluate the splits of all of them
+    before they join (twice 16 million for who lives in a household).
+    """
+    each = Scope(scope.period, scope.cells, scope.by, scope.where, each_year=scope.each_year)
+    p = start_payments(each)
+    if of is not None:
+        each.conditions.append(p.c.household_id.in_(select(of.c.household_id)))
+    each.filter(PAYMENT_DIMENSIONS)
+    by = [PAYMENT_DIMENSIONS[name](each).label(name) for name in _split_by(scope)] if split else []
+    chosen = select(*by, p.c.household_id, p.c.payment_date)
+    return chosen.select_from(each.source).where(*each.conditions).subquery()
+
+
+def _days_paid(payments: FromClause, by: list[str]) -> Select:
+    """Households, in each combination of some dimensions, with the first and the last day of their payments."""
+    keys = [payments.c[name] for name in (*by, "household_id")]
+    days = (func.min(payments.c.payment_date).label("first_day"), func.max(payments.c.payment_date).label("last_day"))
+    return select(*keys, *days).group_by(*keys)
+
+
+def _begin(scope: Scope, members: FromClause) -> dict[str, ColumnElement]:
+    """Begin with members: their payments are chosen and split already."""
+    scope.source = scope.tables["memberships"] = members
+    scope.ready = {name: members.c[name] for name in _split_by(scope)}
+    scope.filtered = PAYMENT_DIMENSIONS.keys()
+    scope.day, scope.person_id = members.c.day, members.c.person_id
+    return {"person_id": members.c.person_id}
+
+
+# ── every member on each day of payment ──────────────────────────────────────────────────────────
+
+
+def _payment_members(scope: Scope) -> dict[str, ColumnElement]:
+    """Members of the household on the payment's date.
+
+    Who was one on the first or the last day of a household's payments needs no look at those between: this takes half
+    the time of joining each payment (22 ms instead of 44 for 2011–2023, 1.0 s instead of 2.2 for 16 million payments).
+    """
+    paid = _days_paid(_payments(scope), _split_by(scope)).cte("households_paid").prefix_with("MATERIALIZED")
+    m = tables.memberships.alias()
+    at_an_end = and_(
+        m.c.household_id == paid.c.household_id,
+        or_(present_on(m, paid.c.first_day), present_on(m, paid.c.last_day)),
+    )
+    present = union_all(
+        _members(scope, paid, paid.c.last_day, m).select_from(paid.join(m, at_an_end)),
+        _present_at_each(scope, _memberships_between(paid)),
+    )
+    return _begin(scope, present.subquery())
+
+
+def _members(scope: Scope, paid: FromClause, day: ColumnElement, member: FromClause) -> Select:
+    split = (paid.c[name] for name in _split_by(scope))
+    return select(*split, day.label("day"), member.c.person_id, member.c.activity)
+
+
+def _present_at_each(scope: Scope, member: FromClause) -> Select:
+    """Some members, with each payment on whose day they were one."""
+    each = _payments(scope, of=member)
+    there = and_(member.c.household_id == each.c.household_id, present_on(member, each.c.payment_date))
+    return _members(scope, each, each.c.payment_date, member).select_from(each.join(member, there))
+
+
+def _memberships_between(paid: FromClause) -> FromClause:
+    """Memberships that began and ended between a household's first and last payment: few."""
+    whole = (
+        select(
+            paid.c.household_id,
+            func.min(paid.c.first_day).label("first_day"),
+            func.max(paid.c.last_day).label("last_day"),
+        )
+        .group_by(paid.c.household_id)
+        .subquery()
+    )
+    m = tables.memberships.alias()
+    inside = and_(
+        m.c.household_id == whole.c.household_id,
+        m.c.valid_from > whole.c.first_day,
+        m.c.valid_to < whole.c.last_day,
+    )
+    return select(*m.c).select_from(m.join(whole, inside)).subquery()
+
+
+# ── members whom their household stands for, and the others ──────────────────────────────────────
+
+
+def _met(scope: Scope) -> FromClause:
+    """Memberships that have a day between the first and the last payment of their household that the question is about,
+    these days included: all others count nowhere."""
+    if "memberships_met" not in scope.shared:
+        paid = _days_paid(_payments(scope, split=False), []).subquery()
+        m = tables.memberships.alias()
+        meets = and_(
+            m.c.household_id == paid.c.household_id,
+            m.c.valid_from <= paid.c.last_day,
+            open_until(m.c.valid_to, paid.c.first_day),
+        )
+        columns = (m.c.household_id, m.c.person_id, m.c.activity, m.c.valid_from, m.c.valid_to)
+        met = select(*columns, paid.c.first_day, paid.c.last_day).select_from(m.join(paid, meets))
+        scope.shared["memberships_met"] = met.cte("memberships_met").prefix_with("MATERIALIZED")
+    return scope.shared["memberships_met"]
+
+
+def _constant(scope: Scope) -> FromClause:
+    """Persons who were members of one household only, from its first payment to its last without a day between.
+
+    A change of activity ends a membership and begins the next, which is no break, unless the question is about
+    activities: of those such a person has several.
+    """
+    if "constant_members" not in scope.shared:
+        met = _met(scope)
+        earlier = {"partition_by": met.c.person_id, "order_by": met.c.valid_from}
+        rows = select(
+            *met.c,
+            func.lag(met.c.household_id).over(**earlier).label("household_before"),
+            func.lag(met.c.valid_to).over(**earlier).label("last_before"),
+        ).subquery()
+        follows = or_(rows.c.last_before.is_(None), rows.c.valid_from <= rows.c.last_before + literal(1, Integer))
+        unbroken = or_(rows.c.household_before.is_(None), and_(rows.c.household_before == rows.c.household_id, follows))
+        persons = (
+            select(
+                rows.c.person_id,
+                func.min(rows.c.household_id).label("household_id"),
+                func.min(rows.c.activity).label("activity"),
+            )
+            .group_by(rows.c.person_id)
+            .having(
+                func.bool_and(unbroken),
+                func.min(rows.c.valid_from) <= func.min(rows.c.first_day),
+                func.bool_or(open_until(rows.c.valid_to, rows.c.last_day)),
+                *([] if OF_ACTIVITY.isdisjoint(scope.asked) else [func.count() == 1]),
+            )
+            .subquery()
+        )
+        in_household = func.count().over(partition_by=persons.c.household_id).label("in_household")
+        sized = select(*persons.c, in_household).subquery()
+        found = select(sized.c.person_id, sized.c.household_id, sized.c.activity)
+        found = found.where(sized.c.in_household <= MOST_OF_A_UNIT)
+        scope.shared["constant_members"] = found.cte("constant_members").prefix_with("MATERIALIZED")
+    return scope.shared["constant_members"]
+
+
+def _begin_constant(scope: Scope) -> ColumnElement:
+    """Begin with a row for each of them; their household."""
+    constant = _constant(scope)
+    scope.source = scope.tables["memberships"] = constant
+    scope.filtered, scope.person_id = PAYMENT_DIMENSIONS.keys(), constant.c.person_id
+    return constant.c.household_id
+
+
+def _begin_rest(scope: Scope) -> dict[str, ColumnElement]:
+    met, constant = _met(scope), _constant(scope)
+    others = select(*met.c).where(~exists(select(literal(1)).where(constant.c.person_id == met.c.person_id)))
+    rest = others.cte("other_memberships").prefix_with("MATERIALIZED")
+    return _begin(scope, _present_at_each(scope, rest).subquery())
+
+
+FACTS = (
+    Fact(
+        "payment_members",
+        "assistance",
+        _payment_members,
+        {**PAYMENT_DIMENSIONS, **MEMBER_DIMENSIONS},
+        Through("payments", "household_id", _begin_constant, _begin_rest),
+    ),
+)
