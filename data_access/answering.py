@@ -324,7 +324,7 @@ def _gaps(
     for event in events:
         if event.kind != "gap" or event.lifted_by in used:
             continue
-        rows = _rows_of_value(question, frame, event.of_dimension, event.of_code)
+        rows = _rows_of(question, frame, event)
         if not rows.any():
             continue
         for code in question.measures:
@@ -341,13 +341,27 @@ def _gaps(
     return list(dict.fromkeys(notes))
 
 
-def _rows_of_value(question: Question, frame: pd.DataFrame, name: str | None, code: str | None) -> pd.Series:
-    """The rows that count only records with one value of a dimension; every row if no dimension is named."""
-    if name is None or dict(question.where).get(name) == (code,):
+def _rows_of(question: Question, frame: pd.DataFrame, event: Any) -> pd.Series:
+    """The rows that count only records that an event concerns; every row if it concerns all records."""
+    name, codes = event.of_dimension, _codes_of(event)
+    if name is None or codes.issuperset(dict(question.where).get(name, (None,))):
         return pd.Series(True, index=frame.index)
     if name in question.by:
-        return frame[name] == code
+        return frame[name].isin(codes)
     return pd.Series(False, index=frame.index)
+
+
+def _codes_of(event: Any) -> set[str]:
+    """The values of a dimension whose records an event concerns."""
+    return set(event.of_code.split(";")) if event.of_dimension else set()
+
+
+def _crosses(question: Question, event: Any) -> bool:
+    """Whether a break is one of the records that are counted; what a filter leaves out breaks nothing."""
+    if event.kind != "break" or not question.period.start < event.first_day < question.period.end:
+        return False
+    kept = dict(question.where).get(event.of_dimension)
+    return kept is None or not _codes_of(event).isdisjoint(kept)
 
 
 def _breaks(question: Question, events: Sequence[Any]) -> list[Note]:
@@ -358,9 +372,7 @@ def _breaks(question: Question, events: Sequence[Any]) -> list[Note]:
     return [
         Note.of("break", day=event.first_day, reason_lv=event.text_lv, reason_en=event.text_en)
         for event in events
-        if event.kind == "break"
-        and event.subject in subjects
-        and question.period.start < event.first_day < question.period.end
+        if event.subject in subjects and _crosses(question, event)
     ]
 
 

@@ -267,7 +267,7 @@ PUBLISHED_ON_PAGES = [
     ),
     (
         "households",
-        {"view": "years", "population": "residents"},
+        {"view": "years"},
         "2022. gads",
         "Maznodrošināta",
         "series.low_income_households.2022",

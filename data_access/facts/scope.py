@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     ColumnElement,
     Date,
@@ -21,7 +22,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    values,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.visitors import InternalTraversal
@@ -126,11 +126,17 @@ class Scope:
             columns += [column(f"born_by_{months}", Date) for months in (*THRESHOLDS, "pension")]
         rows = [self._cell_row(cell) for cell in self.cells]
         if len(rows) > 1:
-            return values(*columns, name="cells").data(rows)
-        # SQLAlchemy compiles VALUES anew for every question: 4 of 15 ms where nothing else is dear.
-        [row] = rows
-        each = (literal(value, named.type).label(named.name) for named, value in zip(columns, row, strict=True))
-        return select(*each).subquery("cells")
+            # Not VALUES, which SQLAlchemy compiles anew for every question: two fifths of the time of 13 years by status.
+            lists = (
+                literal(list(found), ARRAY(one.type))
+                for one, found in zip(columns, zip(*rows, strict=True), strict=True)
+            )
+            each = (func.unnest(found, type_=one.type) for one, found in zip(columns, lists, strict=True))
+        else:
+            # The planner takes the days of one cell for what they are: constants.
+            [row] = rows
+            each = (literal(value, one.type) for one, value in zip(columns, row, strict=True))
+        return select(*(of.label(one.name) for one, of in zip(columns, each, strict=True))).subquery("cells")
 
     def join(self, table: TableClause, on: Callable[[FromClause], ColumnElement], outer: bool = False) -> FromClause:
         """Join a table once; asked for again, it is the same one."""
