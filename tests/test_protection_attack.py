@@ -96,6 +96,27 @@ def consultations(database: Database, year: int) -> pd.DataFrame:
     return records(database, query, "consultation_date")
 
 
+def visits(database: Database, year: int) -> pd.DataFrame:
+    """Every visit of a year, with the visitor's group by the age on the year's last day."""
+    found = records(
+        database,
+        f"""SELECT v.person_id, v.visit_date, v.branch, b.centre, p.birth_date, p.sex
+        FROM visits v JOIN persons p USING (person_id) JOIN branches b USING (branch)
+        WHERE year(v.visit_date) = {year}""",
+        "visit_date",
+    )
+    children = {"female": "girls", "male": "boys"}
+
+    def group(birth_date, sex: str) -> str:
+        if birth_date == "unknown":
+            return "unknown"
+        # Nobody's birthday is after the last day of the year.
+        return "adults" if year - birth_date.year >= 18 else children.get(sex, "unknown")
+
+    found["visitor_group"] = [group(*one) for one in zip(found["birth_date"], found["sex"], strict=True)]
+    return found
+
+
 def decisions(database: Database, year: int, kind: str) -> pd.DataFrame:
     query = f"""SELECT household_id, status, valid_from FROM status_decisions
         WHERE decision_kind = '{kind}' AND year(valid_from) = {year}"""
@@ -127,7 +148,9 @@ def room_of_money(found: pd.DataFrame) -> float:
 def small(database: Database, tables: Tables, year: int) -> list[Need]:
     """Of each figure that has to be withheld, how low and how high it must look."""
     of = {code: [key for key in tables.true if key[0] == code] for code, _ in tables.true}
-    behind = {key: tables.true["visitors", key[1]] for key in of.get("visits", ())}
+    behind = {}
+    if "visits" in of:
+        behind = {key: found["person_id"].nunique() for key, found in by_cell(visits(database, year), of["visits"])}
     if "consultations" in of:
         persons = by_cell(consultations(database, year), of["consultations"])
         behind |= {key: found["person_id"].nunique() for key, found in persons}

@@ -126,7 +126,7 @@ class Scope:
             columns += [column(f"born_by_{months}", Date) for months in (*THRESHOLDS, "pension")]
         rows = [self._cell_row(cell) for cell in self.cells]
         if len(rows) > 1:
-            # Not VALUES, which SQLAlchemy compiles anew for every question: two fifths of the time of 13 years by status.
+            # Not VALUES, which SQLAlchemy compiles anew each time: two fifths of the time of 13 years by status.
             lists = (
                 literal(list(found), ARRAY(one.type))
                 for one, found in zip(columns, zip(*rows, strict=True), strict=True)
