@@ -23,6 +23,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import NullType
 
+from data_access.distinct import bit_of, ones, word_of
 from data_access.facts import OF_AGE, OF_WHOLE_PERIOD, Scope
 from data_access.measures import dimension, measure
 from data_access.period import Period
@@ -116,21 +117,35 @@ def figures_statement(codes: Sequence[str], cuts: Sequence[Cut], years: Period) 
     code = next((one for one in codes if _BEHIND[one].amount), codes[0])
     names = _names(cuts)
     rows = _rows(code, [YEAR, *names], years)
-    keys = [rows.c[name] for name in (YEAR, *names)]
-    units = select(*keys, rows.c.unit, func.sum(rows.c.amount).label("amount"))
-    units = units.where(rows.c.unit.is_not(None)).group_by(*keys, rows.c.unit).subquery()
-    keys = [units.c[name] for name in (YEAR, *names)]
     grouped = dict.fromkeys(one for cut in cuts for one in _groupings(code, cut, names))
-    sets = [[units.c[YEAR], *(units.c[name] for name in one)] for one in grouped]
-    amount = cast(func.coalesce(func.sum(units.c.amount), 0), BigInteger)
-    if is_money(code):
-        return _with_largest(units, keys, sets, amount)
-    cell = [grouping_mask(keys).label("grouped"), *keys]
-    return (
-        select(*cell, amount, cast(func.count(units.c.unit.distinct()), BigInteger), null())
-        .group_by(func.grouping_sets(*(tuple_(*one) for one in sets)))
-        .having(func.count() > 0)
+    sets = [(YEAR, *one) for one in grouped]
+    return (_with_largest if is_money(code) else _counted)(rows, [YEAR, *names], sets)
+
+
+def _counted(rows: FromClause, names: Sequence[str], sets: Sequence[tuple[str, ...]]) -> Select:
+    """Different units by words of bits, at every grain, and the sums of what they add."""
+    keys, unit = [rows.c[name] for name in names], rows.c.unit
+    words = (
+        select(*keys, word_of(unit).label("word"), func.bit_or(bit_of(unit)).label("units"), _sum(rows.c.amount))
+        .where(unit.is_not(None))
+        .group_by(*keys, word_of(unit))
+        .subquery()
     )
+    keys = [words.c[name] for name in names]
+    each = (
+        select(
+            grouping_mask(keys).label("grouped"), *keys, func.bit_or(words.c.units).label("units"), _sum(words.c.amount)
+        )
+        .group_by(func.grouping_sets(*(tuple_(*(words.c[name] for name in one), words.c.word) for one in sets)))
+        .subquery()
+    )
+    cell = [each.c.grouped, *(each.c[name] for name in names)]
+    amount, units = func.sum(each.c.amount), func.sum(ones(each.c.units))
+    return select(*cell, cast(amount, BigInteger), cast(units, BigInteger), null()).group_by(*cell)
+
+
+def _sum(column: ColumnElement) -> ColumnElement:
+    return func.sum(column).label(column.name)
 
 
 def _names(cuts: Sequence[Cut]) -> list[str]:
@@ -146,16 +161,18 @@ def _levels(cuts: Sequence[Cut]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _with_largest(
-    units: FromClause, keys: Sequence[ColumnElement], sets: Sequence[list[ColumnElement]], amount: ColumnElement
-) -> Select:
+def _with_largest(rows: FromClause, names: Sequence[str], sets: Sequence[tuple[str, ...]]) -> Select:
     """Sums of each household are made first, at every grain, so that the largest can be told."""
+    keys = [rows.c[name] for name in names]
+    units = select(*keys, rows.c.unit, _sum(rows.c.amount)).where(rows.c.unit.is_not(None))
+    units = units.group_by(*keys, rows.c.unit).subquery()
+    keys = [units.c[name] for name in names]
     each = (
-        select(grouping_mask(keys).label("grouped"), *keys, units.c.unit, amount.label("amount"))
-        .group_by(func.grouping_sets(*(tuple_(*one, units.c.unit) for one in sets)))
+        select(grouping_mask(keys).label("grouped"), *keys, units.c.unit, _sum(units.c.amount))
+        .group_by(func.grouping_sets(*(tuple_(*(units.c[name] for name in one), units.c.unit) for one in sets)))
         .subquery()
     )
-    cell = [each.c.grouped, *(each.c[key.name] for key in keys)]
+    cell = [each.c.grouped, *(each.c[name] for name in names)]
     return select(
         *cell,
         cast(func.sum(each.c.amount), BigInteger),
@@ -201,8 +218,7 @@ def _rows(code: str, names: Sequence[str], years: Period) -> FromClause:
     split = [scope.value(asked.fact.dimensions, name).label(name) for name in names]
     amount = behind.amount(entities) if behind.amount else literal(1, Integer)
     chosen = select(*split, behind.unit(entities).label("unit"), amount.label("amount"))
-    chosen = chosen.select_from(scope.source).where(*scope.conditions)
-    return (chosen if behind.amount else chosen.distinct()).subquery()
+    return chosen.select_from(scope.source).where(*scope.conditions).subquery()
 
 
 def _depths(code: str, axis: str, names: Sequence[str]) -> list[tuple[str, ...]]:
