@@ -33,7 +33,7 @@ from data_access.errors import (
 )
 from data_access.measures import dimension, nearest
 from data_access.pointer import resolve
-from data_access.protection import Mask, families, make_masks, masked, refuse_unlisted
+from data_access.protection import Family, Mask, families, make_masks, masked, refuse_unlisted
 from data_access.question import COUNCIL, UNKNOWN, Question
 from data_access.roles import may_write, role_of
 from data_access.statement import statement
@@ -141,7 +141,7 @@ class Database:
     def __post_init__(self):
         self._check_role()
         self._check_schema()
-        _ = self.version, self._masks  # made by one thread
+        _ = self.version, self._masks, self._read_ahead  # made by one thread
 
     def _read(self, what: Callable[[Connection], Found]) -> Found:
         """What a function reads from a connection, all of it of this state of the data.
@@ -296,12 +296,16 @@ class Database:
     def _masks(self) -> dict[tuple[str, int], Mask]:
         return {}
 
+    @cached_property
+    def _read_ahead(self) -> dict[str, dict[int, Family]]:
+        return {family: {} for family in families()}
+
     def _masks_of(self, family: str, years: tuple[int, ...]) -> dict[int, Mask]:
         """What is withheld of a family's years: chosen once for each state of the data."""
         with _choosing[family]:
             missing = [year for year in years if (family, year) not in self._masks]
             if missing:
-                found = make_masks(family, missing, self._rows)
+                found = make_masks(family, missing, self._rows, self._read_ahead[family])
                 self._masks.update({(family, year): mask for year, mask in found.items()})
             return {year: self._masks[family, year] for year in years}
 

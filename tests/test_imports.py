@@ -264,7 +264,7 @@ def test_a_page_one_line_too_long_is_noticed() -> None:
 
 def test_what_few_processes_need_is_read_when_it_is_needed() -> None:
     """Each start of a command and of the server would pay for it: together 0.6 s."""
-    late = ["scipy", "pandera", "pptx", "docx", "typst", "lxml"]
+    late = ["scipy", "highspy", "pandera", "pptx", "docx", "typst", "lxml"]
     tell = f"import sys, data_access.__main__; print([name for name in {late} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", tell], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

@@ -272,11 +272,11 @@ def test_nobody_waits_until_another_family_has_been_chosen(case: Case, monkeypat
     clients(case, 30, area="violence")
     database, begun, go_on = case.database, threading.Event(), threading.Event()
 
-    def choose(name: str, years: Sequence[int], read: Callable) -> dict:
+    def choose(name: str, years: Sequence[int], read: Callable, ahead: dict) -> dict:
         if name == "day_centres":
             begun.set()
             assert go_on.wait(30)
-        return make_masks(name, years, read)
+        return make_masks(name, years, read, ahead)
 
     monkeypatch.setattr("data_access.database.make_masks", choose)
     with ThreadPoolExecutor(1) as another:

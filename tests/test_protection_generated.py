@@ -1,5 +1,6 @@
 """A thousand generated tables of one to three dimensions with totals: each is protected, attacked, and none falls."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
 import numpy as np
@@ -115,3 +116,16 @@ def test_no_figure_of_a_generated_table_falls(seed):
     # The attack is worth something: hiding the small figures alone does not withstand it.
     small = [one.sensitive for one in systems]
     assert fallen(micros, [published(*one) for one in zip(micros, families, small, strict=True)])
+
+
+def test_what_is_withheld_is_the_same_in_whatever_order_and_thread_it_is_chosen(capfd) -> None:
+    """Two servers that withheld different cells of one table would tell more than each."""
+    systems = [family_of(generated(np.random.default_rng(seed))).system() for seed in range(20)]
+    first = [choose(system).withheld.tolist() for system in systems]
+    backwards = [choose(system).withheld.tolist() for system in reversed(systems)]
+    with ThreadPoolExecutor(4) as threads:
+        at_once = [choice.withheld.tolist() for choice in threads.map(choose, systems * 2)]
+    assert any(map(any, first))
+    assert backwards[::-1] == first
+    assert at_once == first * 2
+    assert capfd.readouterr().out == ""  # a command's CSV goes there

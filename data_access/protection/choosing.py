@@ -8,20 +8,20 @@ always verified: the last word is the outsider's.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_array, vstack
 
 from data_access.errors import NotProtected
 from data_access.protection.outsider import Failure, Outsider
-from data_access.protection.system import System, rows
+from data_access.protection.program import Program
+from data_access.protection.system import Rows, System
 
 EXACT_ROUNDS = 60
 # Not seconds: the same figures have to be protected in the same way on a busy server, too. Two ways would tell more
 # than each of them.
 NODES_A_ROUND = 500
 # By which share of the cost a cell may raise it at least, to be thought of at first; of few cells, all are.
-LIKELY, ALL, FEW = 0.01, np.inf, 300
+LIKELY, ALL, FEW = 0.005, np.inf, 300
 WHOLE = 1e-6  # how far from a whole number a solver's may lie
+CLOSE = 1e-7  # how far short of a condition a solver may stop
 
 
 @dataclass(frozen=True)
@@ -38,21 +38,22 @@ def choose(system: System) -> Choice:
     withheld = system.sensitive.copy()
     if not (failed := outsider.failures(withheld)):
         return Choice(withheld, proven=True)
-    conditions, lonely, must, among = [], _Lonely(system), withheld.copy(), LIKELY if len(withheld) > FEW else ALL
+    chooser, among = _Chooser(system), LIKELY if len(withheld) > FEW else ALL
     for turn in range(EXACT_ROUNDS + len(withheld)):
-        if failed:
-            conditions.append(_conditions(failed, len(withheld)))
-        withheld, best = _cheapest(system, conditions, lonely, must, among)
+        chooser.learn(failed)
+        withheld, best = chooser.cheapest(among)
         failed = outsider.failures(withheld)
         if not failed and (best or among == ALL):
-            proven = best and (must == system.sensitive).all()
+            proven = best and (chooser.must == system.sensitive).all()
             return Choice(withheld if proven else _without_idle(system, outsider, withheld), proven)
         if not failed:
             # Among the likely cells nothing better was found: whether there is among all is asked once, at the end.
             among = ALL
+            chooser.enough = system.weights[withheld].sum()
         if turn >= EXACT_ROUNDS:
             # What has been chosen stays chosen, so that this ends.
-            must, among = withheld, ALL
+            chooser.keep(withheld)
+            among = ALL
     raise NotProtected()
 
 
@@ -64,78 +65,110 @@ class _Lonely:
 
     def __init__(self, system: System):
         unknown = {place for need in system.needs for place in need.unknown}
-        self._relations = system.relations[[one for one in range(system.relations.shape[0]) if one not in unknown]]
-        self._stated = np.zeros(self._relations.shape[0], dtype=bool)
+        known = np.array([one for one in range(system.relations.height) if one not in unknown], dtype=int)
+        self._relations = system.relations.chosen(known, np.arange(system.relations.width))
+        self._stated = np.zeros(len(known), dtype=bool)
 
-    def broken(self, withheld: np.ndarray, *, around: bool = False) -> list[tuple[csr_array, np.ndarray]]:
+    def broken(self, withheld: np.ndarray, *, around: bool = False) -> list[Rows]:
         """The conditions of relations of which one cell is withheld more than the others together; with `around`
         those of the relations that share cells with them, too: what will be met with next."""
         where = self._relations
-        if not where.nnz:
+        if not where.height:
             return []
-        share = np.abs(withheld[where.indices])
-        most, all_of_it = np.maximum.reduceat(share, where.indptr[:-1]), np.add.reduceat(share, where.indptr[:-1])
+        share = np.abs(withheld[where.columns])
+        most, all_of_it = np.maximum.reduceat(share, where.starts[:-1]), np.add.reduceat(share, where.starts[:-1])
         met = (2 * most > all_of_it + WHOLE) & ~self._stated
         if around:
-            met = (abs(where) @ (abs(where).T @ met) > 0) & ~self._stated
+            met = where.with_any(where.having(met)) & ~self._stated
         found = np.flatnonzero(met)
         self._stated[found] = True
         return [self._of(place) for place in found]
 
-    def _of(self, place: int) -> tuple[csr_array, np.ndarray]:
-        cells = self._relations.indices[slice(*self._relations.indptr[place : place + 2])]
+    def _of(self, place: int) -> Rows:
+        cells = self._relations.columns[slice(*self._relations.starts[place : place + 2])]
         many = len(cells)
         factors = (np.ones((many, many)) - 2 * np.eye(many)).ravel()
-        starts = np.arange(0, many * many + 1, many)
-        return csr_array((factors, np.tile(cells, many), starts), (many, self._relations.shape[1])), np.zeros(many)
+        starts = np.arange(0, many * many + 1, many, dtype=np.int32)
+        return Rows(starts, np.tile(cells, many), factors, self._relations.width)
 
 
-def _conditions(failed: list[Failure], width: int) -> tuple[csr_array, np.ndarray]:
-    found = [zip(one.cells, one.worth / one.short, strict=True) for one in failed]
-    return rows(found, width), np.ones(len(failed))
+class _Chooser:
+    """The cheapest cells that meet the conditions known so far.
 
-
-def _cheapest(
-    system: System, conditions: list, lonely: _Lonely, must: np.ndarray, among: float
-) -> tuple[np.ndarray, bool]:
-    """The cheapest cells that meet the conditions, and whether nothing cheaper would.
-
-    The linear program without whole numbers is a bound, and says by how much each cell would raise it: those that
-    would by more than the share `among` of it are left out.
+    Its linear program without whole numbers is a bound, and says by how much each cell would raise it. It is kept from
+    round to round: after some new conditions few steps are left to be made.
     """
-    low = must.astype(float)
-    ends = np.stack([low, np.ones(len(low))], axis=1)
-    while True:
-        matrix, least = _together(conditions)
-        relaxed = linprog(system.weights, A_ub=-matrix, b_ub=-least, bounds=ends, method="highs")
-        if relaxed.x is None:
-            raise NotProtected()
-        if not (more := lonely.broken(relaxed.x)):
-            break
-        conditions += more
-    if (np.abs(relaxed.x - relaxed.x.round()) < WHOLE).all():
-        return relaxed.x > 0.5, True
-    while True:
-        solved = milp(
-            system.weights,
-            integrality=np.ones(len(must)),
-            bounds=Bounds(low, np.where(must | (relaxed.lower.marginals <= relaxed.fun * among), 1.0, 0.0)),
-            constraints=LinearConstraint(matrix, lb=least),
-            options={"node_limit": NODES_A_ROUND},
-        )
-        if solved.x is None and among == ALL:
-            raise NotProtected()
-        if solved.x is None:
-            among = ALL
-        elif more := lonely.broken(solved.x.round(), around=True):
-            conditions += more
-            matrix, least = _together(conditions)
-        else:
-            return solved.x > 0.5, solved.status == 0 and solved.fun <= relaxed.fun * (1 + among)
 
+    def __init__(self, system: System):
+        self.must = system.sensitive.copy()
+        self.enough = np.inf  # the cost of the cheapest choice that is known to do
+        self._weights, self._lonely = system.weights, _Lonely(system)
+        width = len(self._weights)
+        self._conditions, self._least = Rows.of([], width), np.zeros(0)
+        self._relaxed = Program(self._weights, self._bounds(), self._conditions, (np.zeros(0), np.zeros(0)))
 
-def _together(conditions: list[tuple[csr_array, np.ndarray]]) -> tuple[csr_array, np.ndarray]:
-    return vstack([one for one, _ in conditions], format="csr"), np.concatenate([one for _, one in conditions]) - 1e-7
+    def _bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.must.astype(float), np.ones(len(self.must))
+
+    def keep(self, withheld: np.ndarray) -> None:
+        """These cells stay withheld."""
+        self.must = withheld
+        self._relaxed.bound(*self._bounds())
+
+    def learn(self, failed: list[Failure]) -> None:
+        """What fails becomes conditions on what has to be withheld."""
+        if failed:
+            found = [zip(one.cells, one.worth / one.short, strict=True) for one in failed]
+            self._state([Rows.of(found, len(self.must))], 1.0)
+
+    def _state(self, conditions: list[Rows], least: float) -> None:
+        more = Rows.stacked(conditions)
+        at_least = np.full(more.height, least - CLOSE)
+        self._conditions = Rows.stacked([self._conditions, more])
+        self._least = np.append(self._least, at_least)
+        self._relaxed.add(more, at_least)
+
+    def cheapest(self, among: float) -> tuple[np.ndarray, bool]:
+        """The cheapest cells, and whether nothing cheaper would do.
+
+        Cells that would raise the bound by more than the share `among` of it are left out, and those that no choice
+        cheaper than one that is known can have.
+        """
+        while True:
+            relaxed = self._relaxed.solve()
+            if relaxed is None:
+                raise NotProtected()
+            if not (more := self._lonely.broken(relaxed.values)):
+                break
+            self._state(more, 0.0)
+        if (np.abs(relaxed.values - relaxed.values.round()) < WHOLE).all():
+            return relaxed.values > 0.5, True
+        while True:
+            dearest = min(relaxed.total * among, self.enough - relaxed.total + WHOLE)
+            withheld, optimal = self._whole(~self.must & (relaxed.costs <= dearest))
+            if withheld is None and among == ALL:
+                raise NotProtected()
+            if withheld is None:
+                among = ALL
+            elif more := self._lonely.broken(withheld.astype(float), around=True):
+                self._state(more, 0.0)
+            else:
+                total = self._weights[withheld].sum()
+                return withheld, optimal and total <= relaxed.total * (1 + among)
+
+    def _whole(self, free: np.ndarray) -> tuple[np.ndarray | None, bool]:
+        """The cheapest choice where only the free cells are chosen, and whether it is; None if there is none."""
+        cells = np.flatnonzero(free)
+        least = self._least - self._conditions.times(self.must.astype(float))
+        rows = self._conditions.chosen(np.arange(len(least)), cells)
+        most = np.full(len(least), np.inf)
+        bounds = (np.zeros(len(cells)), np.ones(len(cells)))
+        solved = Program(self._weights[cells], bounds, rows, (least, most), NODES_A_ROUND).solve()
+        if solved is None:
+            return None, False
+        withheld = self.must.copy()
+        withheld[cells[solved.values > 0.5]] = True
+        return withheld, solved.optimal
 
 
 def _without_idle(system: System, outsider: Outsider, withheld: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ from data_access.protection.cuts import (
 )
 from data_access.protection.figures import TIME, Figure, Key, counts_units
 from data_access.protection.places import Places, cannot_occur, replaced
-from data_access.protection.system import Need, System, rows
+from data_access.protection.system import Need, Rows, System
 
 Cell = tuple[str, Key]
 _NOTHING = Figure(0, 0, 0, 0)
@@ -111,8 +111,8 @@ class Family:
             values=values,
             weights=np.array([_weight(cell, value) for cell, value in zip(self.all, values, strict=True)]),
             down=np.where(values < 0, np.inf, values),
-            relations=rows((one.parts_less_total for one in exact), len(values)),
-            limits=rows((one.terms for one in limits), len(values)),
+            relations=Rows.of((one.parts_less_total for one in exact), len(values)),
+            limits=Rows.of((one.terms for one in limits), len(values)),
             slack=np.array([one.slack for one in limits], dtype=float),
             sensitive=sensitive,
             needs=tuple(dict.fromkeys(needs)),

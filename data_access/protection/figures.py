@@ -1,6 +1,6 @@
 """Every figure that a family shows of a year, with how many stand behind it and who has most of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import ClassVar
@@ -23,7 +23,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import NullType
 
-from data_access.facts import OF_AGE, Scope
+from data_access.distinct import bit_of, ones, word_of
+from data_access.facts import OF_AGE, OF_WHOLE_PERIOD, Scope
 from data_access.grains import grouping_mask
 from data_access.measures import dimension, measure
 from data_access.period import Period
@@ -70,7 +71,7 @@ def _of_kind(kind: str) -> Callable[[Mapping[str, ColumnElement]], ColumnElement
 
 _HOUSEHOLDS, _PERSONS = _Behind(_column("household_id")), _Behind(_column("person_id"))
 _BEHIND = {
-    "spend": _Behind(_column("household_id"), _column("cents")),
+    "spend": _Behind(_HOUSEHOLDS.unit, _column("cents")),
     "households_assisted": _HOUSEHOLDS,
     "persons_assisted": _PERSONS,
     "households_with_status": _HOUSEHOLDS,
@@ -82,7 +83,7 @@ _BEHIND = {
     "statuses_ended": _Behind(_column("household_id"), _one),
     "consultations": _Behind(_column("person_id"), _one),
     "psychologist_clients": _Behind(lambda row: case((row["attendance"] == "attended", row["person_id"]))),
-    "visits": _Behind(_column("person_id"), _one),
+    "visits": _Behind(_PERSONS.unit, _one),
     "visitors": _PERSONS,
 }
 
@@ -96,41 +97,82 @@ def is_money(code: str) -> bool:
     return measure(code).unit == "cents"
 
 
-def figures_statement(code: str, cut: Cut, years: Period) -> Select:
-    """All figures of a measure in one cut and each of some years, totals of the year included: `grouped`, the year, the
-    dimensions, and a `Figure`."""
-    names = [YEAR, *_names(cut)]
-    rows = _rows(code, names, years)
-    units = select(*(rows.c[name] for name in names), rows.c.unit, func.sum(rows.c.amount).label("amount"))
-    units = units.where(rows.c.unit.is_not(None)).group_by(*(rows.c[name] for name in names), rows.c.unit).subquery()
-    keys = [units.c[name] for name in names]
-    chosen = product(*(_depths(code, axis, of) for axis, of in cut.levels.items()))
-    sets = [[units.c[YEAR], *_set(units, one)] for one in chosen]
-    amount = cast(func.coalesce(func.sum(units.c.amount), 0), BigInteger)
-    if is_money(code):
-        return _with_largest(units, keys, sets, amount)
-    cell = [grouping_mask(keys).label("grouped"), *keys]
-    return (
-        select(*cell, amount, cast(func.count(units.c.unit.distinct()), BigInteger), null())
-        .group_by(func.grouping_sets(*(tuple_(*one) for one in sets)))
-        .having(func.count() > 0)
-    )
+def read_together(shown: Sequence[tuple[str, Cut]]) -> list[tuple[tuple[str, ...], tuple[Cut, ...]]]:
+    """Measures and cuts of which one statement reads all figures.
+
+    A measure's cuts share its records, and whoever is behind an amount is counted with it. What depends on all days of
+    the period has several rows for one record: each such cut is read for itself.
+    """
+    found: dict[tuple, tuple[dict[str, None], dict[Cut, None]]] = {}
+    for code, cut in shown:
+        alone = cut if OF_WHOLE_PERIOD & set(cut.by) else None
+        codes, cuts = found.setdefault((measure(code).fact.code, _BEHIND[code].unit, alone), ({}, {}))
+        codes[code] = cuts[cut] = None
+    return [(tuple(codes), tuple(cuts)) for codes, cuts in found.values()]
 
 
-def _names(cut: Cut) -> list[str]:
-    return [name for levels in cut.levels.values() for name in levels]
+def figures_statement(codes: Sequence[str], cuts: Sequence[Cut], years: Period) -> Select:
+    """All figures of measures that are read together, in some cuts and each of some years, totals of the year included:
+    `grouped`, the year, the dimensions, and a `Figure`."""
+    code = next((one for one in codes if _BEHIND[one].amount), codes[0])
+    names = _names(cuts)
+    rows = _rows(code, [YEAR, *names], years)
+    grouped = dict.fromkeys(one for cut in cuts for one in _groupings(code, cut, names))
+    sets = [(YEAR, *one) for one in grouped]
+    return (_with_largest if is_money(code) else _counted)(rows, [YEAR, *names], sets)
 
 
-def _with_largest(
-    units: FromClause, keys: Sequence[ColumnElement], sets: Sequence[list[ColumnElement]], amount: ColumnElement
-) -> Select:
-    """Sums of each household are made first, at every grain, so that the largest can be told."""
-    each = (
-        select(grouping_mask(keys).label("grouped"), *keys, units.c.unit, amount.label("amount"))
-        .group_by(func.grouping_sets(*(tuple_(*one, units.c.unit) for one in sets)))
+def _counted(rows: FromClause, names: Sequence[str], sets: Sequence[tuple[str, ...]]) -> Select:
+    """Different units by words of bits, at every grain, and the sums of what they add."""
+    keys, unit = [rows.c[name] for name in names], rows.c.unit
+    words = (
+        select(*keys, word_of(unit).label("word"), func.bit_or(bit_of(unit)).label("units"), _sum(rows.c.amount))
+        .where(unit.is_not(None))
+        .group_by(*keys, word_of(unit))
         .subquery()
     )
-    cell = [each.c.grouped, *(each.c[key.name] for key in keys)]
+    keys = [words.c[name] for name in names]
+    each = (
+        select(
+            grouping_mask(keys).label("grouped"), *keys, func.bit_or(words.c.units).label("units"), _sum(words.c.amount)
+        )
+        .group_by(func.grouping_sets(*(tuple_(*(words.c[name] for name in one), words.c.word) for one in sets)))
+        .subquery()
+    )
+    cell = [each.c.grouped, *(each.c[name] for name in names)]
+    amount, units = func.sum(each.c.amount), func.sum(ones(each.c.units))
+    return select(*cell, cast(amount, BigInteger), cast(units, BigInteger), null()).group_by(*cell)
+
+
+def _sum(column: ColumnElement) -> ColumnElement:
+    return func.sum(column).label(column.name)
+
+
+def _names(cuts: Sequence[Cut]) -> list[str]:
+    return [name for levels in _levels(cuts).values() for name in levels]
+
+
+def _levels(cuts: Sequence[Cut]) -> dict[str, tuple[str, ...]]:
+    """For each axis of some cuts its dimensions, coarse to fine."""
+    found: dict[str, tuple[str, ...]] = {}
+    for cut in cuts:
+        for axis, names in cut.levels.items():
+            found[axis] = max(found.get(axis, ()), names, key=len)
+    return found
+
+
+def _with_largest(rows: FromClause, names: Sequence[str], sets: Sequence[tuple[str, ...]]) -> Select:
+    """Sums of each household are made first, at every grain, so that the largest can be told."""
+    keys = [rows.c[name] for name in names]
+    units = select(*keys, rows.c.unit, _sum(rows.c.amount)).where(rows.c.unit.is_not(None))
+    units = units.group_by(*keys, rows.c.unit).subquery()
+    keys = [units.c[name] for name in names]
+    each = (
+        select(grouping_mask(keys).label("grouped"), *keys, units.c.unit, _sum(units.c.amount))
+        .group_by(func.grouping_sets(*(tuple_(*(units.c[name] for name in one), units.c.unit) for one in sets)))
+        .subquery()
+    )
+    cell = [each.c.grouped, *(each.c[name] for name in names)]
     return select(
         *cell,
         cast(func.sum(each.c.amount), BigInteger),
@@ -175,8 +217,7 @@ def _rows(code: str, names: Sequence[str], years: Period) -> FromClause:
     split = [scope.value(asked.fact.dimensions, name).label(name) for name in names]
     amount = behind.amount(entities) if behind.amount else literal(1, Integer)
     chosen = select(*split, behind.unit(entities).label("unit"), amount.label("amount"))
-    chosen = chosen.select_from(scope.source).where(*scope.conditions)
-    return (chosen if behind.amount else chosen.distinct()).subquery()
+    return chosen.select_from(scope.source).where(*scope.conditions).subquery()
 
 
 def _depths(code: str, axis: str, names: Sequence[str]) -> list[tuple[str, ...]]:
@@ -185,27 +226,47 @@ def _depths(code: str, axis: str, names: Sequence[str]) -> list[tuple[str, ...]]
     return depths[-1:] if axis == TIME and measure(code).stock else depths
 
 
-def _set(rows: FromClause, chosen: Sequence[tuple[str, ...]]) -> list[ColumnElement]:
-    return [rows.c[name] for names in chosen for name in names]
+def _groupings(code: str, cut: Cut, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The dimensions of each table of a cut, always in the order of `names`: that of another cut may be the same."""
+    for chosen in product(*(_depths(code, axis, of) for axis, of in cut.levels.items())):
+        grouped = {name for of_axis in chosen for name in of_axis}
+        yield tuple(name for name in names if name in grouped)
 
 
-def read_figures(code: str, rows: Sequence, cut: Cut, years: Period) -> dict[int, dict[Key, Figure]]:
-    """Figures of each year by their place, from the rows of `figures_statement`."""
-    names = _names(cut)
+def _masks(code: str, cuts: Sequence[Cut], names: Sequence[str]) -> set[int]:
+    """What `grouped` is in the rows that a measure shows."""
+    return {
+        sum(1 << place for place, name in enumerate(reversed(names)) if name not in one)
+        for cut in cuts
+        if code in cut.measures
+        for one in _groupings(code, cut, names)
+    }
+
+
+def read_figures(
+    codes: Sequence[str], rows: Sequence, cuts: Sequence[Cut], years: Period
+) -> dict[int, dict[str, dict[Key, Figure]]]:
+    """Figures of each year and measure by their place, from the rows of `figures_statement`."""
+    levels, names = _levels(cuts), _names(cuts)
     cells = {name: {cell.key: cell.code for cell in years.cells(name)} for name in names if _is_time(name)}
-    found: dict[int, dict[Key, Figure]] = {cell.start.year: {} for cell in years.cells(YEAR)}
+    found = {cell.start.year: {code: {} for code in codes} for cell in years.cells(YEAR)}
+    shown = {code: _masks(code, cuts, names) for code in codes}
     for grouped, year, *row in rows:
-        codes = dict(zip(names, row, strict=False))
+        codes_of = dict(zip(names, row, strict=False))
         value, units, most = row[len(names) :]
         largest, second, *_ = [*(most or ()), 0, 0]
         over = {name for place, name in enumerate(reversed(names)) if grouped >> place & 1}
         key = []
-        for axis, levels in cut.levels.items():
-            path = _path([cells[n].get(codes[n]) if n in cells else codes[n] for n in levels if n not in over])
+        for axis, of_axis in levels.items():
+            path = _path([cells[n].get(codes_of[n]) if n in cells else codes_of[n] for n in of_axis if n not in over])
             if path:
                 key.append((axis, path))
-        counted = units if counts_units(code) else value
-        found[year][tuple(sorted(key))] = Figure(int(counted), int(units), int(largest), int(second))
+        key = tuple(sorted(key))
+        of_units = Figure(int(units), int(units), 0, 0)
+        of_amount = Figure(int(value), int(units), int(largest), int(second))
+        for code in codes:
+            if grouped in shown[code]:
+                found[year][code][key] = of_units if counts_units(code) else of_amount
     return found
 
 

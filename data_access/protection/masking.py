@@ -13,7 +13,7 @@ from data_access.measures import dimension, measure
 from data_access.period import Period
 from data_access.protection.cuts import axis_of, cuts, family_of, ratios
 from data_access.protection.family import Family
-from data_access.protection.figures import TIME, Figure, Key, figures_statement, read_figures
+from data_access.protection.figures import TIME, Figure, Key, figures_statement, read_figures, read_together
 from data_access.protection.listing import YEAR, years_of
 from data_access.protection.places import Places, SeveralPlaces
 from data_access.question import TOTAL, Question
@@ -49,30 +49,39 @@ MasksOf = Callable[[str, tuple[int, ...]], Mapping[int, Mask]]
 def read_families(name: str, years: Sequence[int], read: Reader) -> dict[int, Family]:
     """A family's years from the database; `read` runs a statement.
 
-    One statement reads all years of a measure and cut: of thirteen in a fifth of the time. Where a dimension depends on
-    all days of the period, each year has to be asked for itself.
+    One statement reads all years of measures and cuts that are read together. Where a dimension depends on all days of
+    the period, each year has to be asked for itself.
     """
     figures: dict[int, dict[str, dict[Key, Figure]]] = {year: {} for year in years}
     shown = [(code, cut) for cut in cuts() if cut.family == name for code in cut.measures if code not in ratios()]
     span = Period(Period.year(min(years)).start, Period.year(max(years)).end)
-    for code, cut in shown:
-        for period in map(Period.year, years) if OF_WHOLE_PERIOD & set(cut.by) else [span]:
-            found = read_figures(code, read(figures_statement(code, cut, period)), cut, period)
+    for codes, of_cuts in read_together(shown):
+        alone = any(OF_WHOLE_PERIOD & set(cut.by) for cut in of_cuts)
+        for period in map(Period.year, years) if alone else [span]:
+            found = read_figures(codes, read(figures_statement(codes, of_cuts, period)), of_cuts, period)
             for year in found.keys() & figures.keys():
-                figures[year].setdefault(code, {}).update(found[year])
+                for code, of_code in found[year].items():
+                    figures[year].setdefault(code, {}).update(of_code)
     return {year: Family(of_year, shown) for year, of_year in figures.items()}
 
 
-def make_masks(name: str, years: Sequence[int], read: Reader) -> dict[int, Mask]:
+def make_masks(
+    name: str, years: Sequence[int], read: Reader, ahead: dict[int, Family] | None = None
+) -> dict[int, Mask]:
     """Chooses what to withhold of each of a family's years, all tables of a year together.
 
-    Raises NotProtected, and CalledOff where nobody waits for it any more.
+    `ahead` keeps years that are read with them and not chosen yet. Of one year it is the year before, with which most
+    is compared: two take little longer than one. Raises NotProtected, and CalledOff where nobody waits any more.
     """
+    ahead = {} if ahead is None else ahead
+    if missing := [year for year in years if year not in ahead]:
+        before = [year - 1 for year in missing if len(missing) == 1 and year - 1 not in ahead]
+        ahead.update(read_families(name, [*before, *missing], read))
     masks = {}
-    for year, family in read_families(name, years, read).items():
+    for year in years:
         if asking := Asking.current():
             asking.check()
-        masks[year] = _mask(family)
+        masks[year] = _mask(ahead.pop(year))
     return masks
 
 

@@ -4,14 +4,11 @@ An outsider sees the published cells, knows every relation, that no figure is ne
 Of the withheld cells he can imagine any values that fit. `z` is how far such values lie from the true ones.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
 
 
 @dataclass(frozen=True)
@@ -28,6 +25,68 @@ class Need:
 
 
 @dataclass(frozen=True)
+class Rows:
+    """A matrix that is mostly zero: row i has its factors from `starts[i]` to `starts[i + 1]`, in those columns."""
+
+    starts: np.ndarray
+    columns: np.ndarray
+    factors: np.ndarray
+    width: int
+
+    @classmethod
+    def of(cls, found: Iterable[Iterable[tuple[int, float]]], width: int) -> "Rows":
+        """From rows of (column, factor) pairs, each column once."""
+        listed = [list(row) for row in found]
+        columns = np.array([column for row in listed for column, _ in row], dtype=np.int32)
+        factors = np.array([factor for row in listed for _, factor in row], dtype=float)
+        return cls(_starts([len(row) for row in listed]), columns, factors, width)
+
+    @classmethod
+    def stacked(cls, blocks: Sequence["Rows"]) -> "Rows":
+        """Rows of matrices of one width under one another."""
+        many = np.concatenate([np.diff(one.starts) for one in blocks])
+        columns, factors = (np.concatenate([getattr(one, name) for one in blocks]) for name in ("columns", "factors"))
+        return cls(_starts(many), columns, factors, blocks[0].width)
+
+    @property
+    def height(self) -> int:
+        return len(self.starts) - 1
+
+    @cached_property
+    def row_of(self) -> np.ndarray:
+        """The row of each factor."""
+        return np.repeat(np.arange(self.height), np.diff(self.starts))
+
+    def weighted(self, prices: np.ndarray) -> np.ndarray:
+        """The sum of the rows, each times its price."""
+        return np.bincount(self.columns, self.factors * prices[self.row_of], self.width)
+
+    def times(self, values: np.ndarray) -> np.ndarray:
+        """Each row's sum of values."""
+        return np.bincount(self.row_of, self.factors * values[self.columns], self.height)
+
+    def with_any(self, columns: np.ndarray) -> np.ndarray:
+        """Which rows have a factor in one of the columns, given as booleans."""
+        return np.bincount(self.row_of, columns[self.columns], self.height) > 0
+
+    def having(self, rows: np.ndarray) -> np.ndarray:
+        """Which columns have a factor in one of the rows, given as booleans."""
+        return np.bincount(self.columns, rows[self.row_of], self.width) > 0
+
+    def chosen(self, rows: np.ndarray, columns: np.ndarray) -> "Rows":
+        """Those rows and columns, given as numbers."""
+        place, kept = np.full(self.height, -1), np.full(self.width, -1, dtype=np.int32)
+        place[rows], kept[columns] = np.arange(len(rows)), np.arange(len(columns))
+        among = (place[self.row_of] >= 0) & (kept[self.columns] >= 0)
+        many = np.bincount(place[self.row_of[among]], minlength=len(rows))
+        return Rows(_starts(many), kept[self.columns[among]], self.factors[among], len(columns))
+
+
+def _starts(many: Sequence[int]) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(many)]).astype(np.int32)
+
+
+@dataclass(frozen=True)
 class System:
     """Cells and what is known of them.
 
@@ -39,19 +98,8 @@ class System:
     values: np.ndarray
     weights: np.ndarray
     down: np.ndarray
-    relations: "csr_array"
-    limits: "csr_array"
+    relations: Rows
+    limits: Rows
     slack: np.ndarray
     sensitive: np.ndarray
     needs: tuple[Need, ...]
-
-
-def rows(found: Iterable[Iterable[tuple[int, float]]], width: int) -> "csr_array":
-    """A sparse matrix from rows of (column, factor) pairs."""
-    from scipy.sparse import csr_array
-
-    listed = [list(row) for row in found]
-    places = np.repeat(np.arange(len(listed)), [len(row) for row in listed])
-    columns = np.array([column for row in listed for column, _ in row], dtype=int)
-    factors = np.array([factor for row in listed for _, factor in row], dtype=float)
-    return csr_array((factors, (places, columns)), shape=(len(listed), width))
