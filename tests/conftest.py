@@ -11,5 +11,6 @@ pytest_plugins = [
     "tests.infrastructure.provider",
     "tests.infrastructure.proxied",
     "tests.infrastructure.saved",
+    "tests.infrastructure.statements",
     "tests.infrastructure.towns",
 ]
