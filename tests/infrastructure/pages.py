@@ -9,13 +9,24 @@ from typing import Any
 import pandas as pd
 import pyarrow
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from pages.parts import known
 
 # Each `AppTest` reads the metadata of every installed package for components that it may bring, two thirds of the time
 # that a page takes here. What is installed does not change while tests run.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+
+# It looks a thousand times a second whether the page's thread has ended, which takes that thread's time away from it.
+_look_until_ended = local_script_runner.require_widgets_deltas
+
+
+def _wait_until_ended(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
+    runner._script_thread.join(timeout)
+    _look_until_ended(runner, timeout=0.1 if runner._script_thread.is_alive() else timeout)
+
+
+local_script_runner.require_widgets_deltas = _wait_until_ended
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 APP = REPOSITORY / "pages" / "app.py"
