@@ -22,6 +22,7 @@ from pages.server.given import OnlyGiven
 from pages.server.headers import SecurityHeaders
 from pages.server.messages import OnlyKnownMessages
 from pages.server.no_such_page import NoSuchPage
+from pages.server.page_language import PageLanguage
 from pages.server.provider_away import ProviderAway
 from pages.server.watched import watched
 from pages.server.way_back import WayBack
@@ -45,7 +46,16 @@ app = st.App(
     lifespan=beside_the_pages,
     middleware=[
         Middleware(one)
-        for one in (SecurityHeaders, Gate, WayBack, ProviderAway, NoSuchPage, OnlyKnownMessages, OnlyGiven)
+        for one in (
+            SecurityHeaders,
+            Gate,
+            WayBack,
+            ProviderAway,
+            NoSuchPage,
+            PageLanguage,
+            OnlyKnownMessages,
+            OnlyGiven,
+        )
     ],
     on_script_error=say_unexpected,
 )

@@ -107,6 +107,27 @@ def test_an_address_that_is_no_page_is_told_so_and_those_of_pages_are_left_alone
     assert ask(server, "/benefits/_stcore/health").getheader("Content-Type", "").startswith("text/plain")
 
 
+@pytest.mark.parametrize(
+    ("address", "language", "title", "without_scripts"),
+    [
+        ("/", "lv", "Sociālā dienesta statistika", "Lai redzētu skaitļus, pārlūkā jāatļauj skripti."),
+        ("/benefits?year=2022", "lv", "Sociālā dienesta statistika", "Lai redzētu skaitļus, pārlūkā jāatļauj skripti."),
+        ("/benefits?lang=en", "en", "Social service statistics", "To see the figures, allow scripts in the browser."),
+        ("/?lang=xx", "lv", "Sociālā dienesta statistika", "Lai redzētu skaitļus, pārlūkā jāatļauj skripti."),
+    ],
+)
+def test_the_page_says_in_which_language_it_is(server, address, language, title, without_scripts) -> None:
+    answer = ask(server, address, Accept="text/html,*/*", Accept_Encoding="gzip")
+    page = answer.body.decode()
+    assert f'<html lang="{language}">' in page
+    assert f"<title>{title}</title>" in page
+    assert without_scripts in page
+    assert "You need to enable" not in page
+    assert (answer.getheader("Content-Encoding"), answer.getheader("ETag")) == (None, None)
+    again = ask(server, address, Accept="text/html", If_Modified_Since="Sun, 01 Jan 2090 00:00:00 GMT")
+    assert (again.status, again.body) == (200, answer.body)
+
+
 # ── who is turned away ───────────────────────────────────────────────────────────────────────────
 
 
