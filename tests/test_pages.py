@@ -40,7 +40,7 @@ from tests.infrastructure.pages import (
 from tests.infrastructure.postgres import PostgresServer
 from tests.infrastructure.views import VIEWS, name_of
 
-NUMBER_ON_CHART = {"lv": r"(\d+) diagrammā:", "en": r"(\d+) in the chart:"}
+NUMBER_ON_CHART = {"lv": r"(\d+)\. atzīme diagrammā:", "en": r"Mark (\d+) in the chart:"}
 
 every_page = pytest.mark.parametrize("page", PAGES)
 every_filtered_page = pytest.mark.parametrize("page", FILTERED_PAGES)

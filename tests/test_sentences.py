@@ -1,10 +1,13 @@
 """Sentences as a reader sees them, written by hand: notes, periods in their cases, headlines of pages."""
 
+import pandas as pd
 import pytest
 
-from data_access import Note, open_database
+from data_access import Note, Period, open_database
+from data_access.telling import sentences
 from data_access.telling.reader import Reader
 from pages.parts.texts import FOLDER
+from tests.infrastructure.pages import open_page
 
 LANGUAGES = ("lv", "en")
 
@@ -13,6 +16,12 @@ LANGUAGES = ("lv", "en")
 def readers(demonstration_url: str) -> dict[str, Reader]:
     vocabulary = open_database(demonstration_url).vocabulary
     return {language: Reader(vocabulary, language, (FOLDER,)) for language in LANGUAGES}
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch, demonstration_url: str) -> None:
+    """Pages tell of the demonstration."""
+    monkeypatch.setenv("DATABASE_URL", demonstration_url)
 
 
 def plainly(text: str) -> str:
@@ -28,3 +37,51 @@ def test_parts_that_overlap_are_said_to_sum_up_to_more_and_not_to_be_so_many_peo
     lv = "Mājsaimniecības: daļas pārklājas, tāpēc to summa ir par 101 lielāka nekā kopskaits 1 515."
     en = "Households: the parts overlap, so that their sum is 101 more than the total of 1,515."
     assert (plainly(note.text("lv")), note.text("en")) == (lv, en)
+
+
+# ── periods and changes ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("code", "lv", "en"),
+    [
+        ("2022", "2022. gadu", "2022"),
+        ("2011..2021", "2011.–2021. gadu", "2011–2021"),
+        ("2022-H2", "2022. gada 2. pusgadu", "half-year 2 of 2022"),
+        ("2022-Q1", "2022. gada 1. ceturksni", "quarter 1 of 2022"),
+        ("2022-03", "2022. gada martu", "March 2022"),
+        ("2022-04", "2022. gada aprīli", "April 2022"),
+        ("2022-12", "2022. gada decembri", "December 2022"),
+        (
+            "2022-01-05..2022-02-07",
+            "laiku no 05.01.2022. līdz 07.02.2022.",
+            "the days from 5 January 2022 to 7 February 2022",
+        ),
+        ("2022-01-05..2022-01-05", "05.01.2022.", "5 January 2022"),
+    ],
+)
+def test_a_period_that_something_is_compared_with_stands_in_its_case(
+    readers: dict[str, Reader], code: str, lv: str, en: str
+) -> None:
+    said = {language: plainly(sentences.about(reader, Period.parse(code))) for language, reader in readers.items()}
+    assert said == {"lv": lv, "en": en}
+
+
+def test_a_year_before_that_is_not_published_is_said_to_be_so(readers: dict[str, Reader]) -> None:
+    said = {
+        language: sentences.changed(reader, "spend", pd.NA, pd.NA, Period.year(2022))
+        for language, reader in readers.items()
+    }
+    assert said["lv"] == "par 2022. gadu skaitlis nav publicēts"
+    assert said["en"] == "the figure for 2022 is not published"
+
+
+def test_a_change_from_nothing_is_told_in_whole_euros(readers: dict[str, Reader]) -> None:
+    said = sentences.changed(readers["lv"], "spend", 65_984_526, pd.NA, Period.year(2021))
+    assert plainly(said) == "par 659 845 € vairāk nekā 2021. gadā"
+
+
+@pytest.mark.usefixtures("full")
+def test_key_figures_are_compared_with_the_year_before() -> None:
+    needy = open_page("overview", year="2023").get("metric")[3]
+    assert needy.proto.delta_description == "salīdzinot ar 2022. gadu"

@@ -32,20 +32,30 @@ def as_of_words(reader: Reader, as_of: AsOf) -> str:
 
 def during(reader: Reader, period: Period) -> str:
     """When, in the locative: 2023. gadā, 2023. gada 1. ceturksnī, 2023. gada janvārī, no … līdz …"""
+    return _period(reader, "in", period)
+
+
+def about(reader: Reader, period: Period) -> str:
+    """Of or with which period, in the accusative: (par, ar) 2023. gadu, 2023. gada janvāri, laiku no … līdz …"""
+    return _period(reader, "about", period)
+
+
+def _period(reader: Reader, case: str, period: Period) -> str:
+    """A period inside a sentence, in a case that the catalogue has: `period.<case>_…`."""
     first, dots, last = period.code.partition("..")
     if dots and len(first) == 4:
-        return reader.t("period.in_years", first=f"{first}", last=f"{last}")
+        return reader.t(f"period.{case}_years", first=f"{first}", last=f"{last}")
     if period.start == period.last_day:
-        return reader.t("period.in_day", day=period.start)
+        return reader.t(f"period.{case}_day", day=period.start)
     if period.grain is None:
-        return reader.t("period.in_dates", first=period.start, last=period.last_day)
+        return reader.t(f"period.{case}_dates", first=period.start, last=period.last_day)
     year, _, part = period.code.partition("-")
     if not part:
-        return reader.t("period.in_year", year=year)
+        return reader.t(f"period.{case}_year", year=year)
     if part[0] in "HQ":
         key = "half" if part[0] == "H" else "quarter"
-        return reader.t(f"period.in_{key}", year=year, part=part[1])
-    return reader.t(f"period.in_month_{part}", year=year)
+        return reader.t(f"period.{case}_{key}", year=year, part=part[1])
+    return reader.t(f"period.{case}_month_{part}", year=year)
 
 
 def counted(reader: Reader, what: str, count) -> str:
@@ -64,16 +74,21 @@ def euros(reader: Reader, cents) -> str:
     return reader.value("cents", cents)
 
 
+def _figure(reader: Reader, code: str, value) -> str:
+    """A figure of a measure in a sentence: money in whole euros."""
+    return euros(reader, value) if measure(code).unit == "cents" else reader.figure(code, value)
+
+
 def changed(reader: Reader, code: str, change, percent, before: Period) -> str:
     """How a figure stands to that of the year before: par 12,3 % vairāk nekā 2022. gadā."""
     when = during(reader, before)
     if change is WITHHELD:
         return reader.t("change.withheld", before=when)
     if pd.isna(change):
-        return reader.t("change.unknown", before=when)
+        return reader.t("change.unknown", before=about(reader, before))
     if change == 0:
         return reader.t("change.same", before=when)
-    size = reader.value(measure(code).unit, abs(change)) if pd.isna(percent) else reader.percent(abs(percent))
+    size = _figure(reader, code, abs(change)) if pd.isna(percent) else reader.percent(abs(percent))
     return reader.t("change.more" if change > 0 else "change.less", size=size, before=when)
 
 
@@ -86,7 +101,7 @@ def first(reader: Reader, frame: pd.DataFrame, dimension: str, code: str) -> dic
     if parts.empty:
         return {"name": reader.t("words.unknown"), "figure": reader.t("words.not_published")}
     row = parts.loc[parts[code].astype("Float64").idxmax()]
-    figure = euros(reader, row[code]) if measure(code).unit == "cents" else reader.figure(code, row[code])
+    figure = _figure(reader, code, row[code])
     return {"name": reader.label(dimension, row[dimension]), "figure": figure, SOME_WITHHELD: withheld}
 
 
@@ -95,7 +110,7 @@ def named(reader: Reader, answer: Answer, dimension: str, code: str) -> str:
     pairs = []
     for part in dict.fromkeys(answer.parts[dimension]):
         value = answer.value(code, **{dimension: part})
-        figure = euros(reader, value) if measure(code).unit == "cents" else reader.figure(code, value)
+        figure = _figure(reader, code, value)
         pairs.append(reader.t("sentence.pair", name=_lower(reader.label(dimension, part)), figure=figure))
     return ", ".join(pairs)
 
@@ -105,19 +120,23 @@ def _lower(label: str) -> str:
     return label if label[:2].isupper() or label.startswith(("Ukrain", "Ogre")) else label[:1].lower() + label[1:]
 
 
-def against(reader: Reader, comparison: Comparison, code: str, noun: str = "") -> dict[str, str]:
-    """A total against that of the year before, for a sentence: `when`, `figure` (with its noun) and `change`."""
+def against(reader: Reader, key: str, comparison: Comparison, code: str, noun: str = "") -> str:
+    """A total against that of the year before: the sentence of a key, filled with `when`, `figure` (with its noun) and
+    `change`. Where the total is not known, that is all that is said of it."""
     now, before = comparison.now.value(code), comparison.before.value(code)
+    period = comparison.now.question.period
+    if now is None:
+        return say(reader, "headline.unknown", name=reader.measure(code), when=about(reader, period))
     known = is_number(now) and is_number(before)
     change = now - before if known else WITHHELD if WITHHELD in (now, before) else None
-    figure = euros(reader, now) if measure(code).unit == "cents" else reader.figure(code, now)
-    return {
-        "when": during(reader, comparison.now.question.period),
-        "figure": counted(reader, noun, now) if noun else figure,
-        "change": changed(
-            reader, code, change, change / before * 100 if known and before else None, comparison.before.question.period
-        ),
-    }
+    percent = change / before * 100 if known and before else None
+    return say(
+        reader,
+        key,
+        when=during(reader, period),
+        figure=counted(reader, noun, now) if noun else _figure(reader, code, now),
+        change=changed(reader, code, change, percent, comparison.before.question.period),
+    )
 
 
 def between(reader: Reader, answer: Answer, time: str, code: str) -> str:

@@ -26,7 +26,7 @@ DYNAMIC_PREFIXES = [
     "departments.",
     "filters.part_",
     "filters.all_",
-    "period.in_",
+    "period.",
     "count.",
     "overview.",
     "benefits.by_",

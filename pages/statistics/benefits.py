@@ -33,7 +33,7 @@ def months(view) -> None:
     # Split by benefit too: for some years the sums of the benefits are published and their total is not.
     both = compare(view, "spend", by=("month", "benefit"), period=view.whole_year)
     frame, notes, years = tables.totals_over(both.frame, "benefit"), notes_of(both), tables.periods_of(reader, both)
-    headline = say(reader, "benefits.by_month", **against(reader, both, "spend"))
+    headline = against(reader, "benefits.by_month", both, "spend")
     head(view, "by_month", headline)
     summed = address.switch("cumulative", reader.t("benefits.cumulative"))
     if summed:
@@ -63,7 +63,7 @@ def report(view) -> None:
     for population in ("residents", "ukraine_civilians"):
         with views.section(view):
             both = compare(view, "spend", by=by, where={"population": population})
-            headline = say(reader, f"benefits.two_years_{population}", **against(reader, both, "spend"))
+            headline = against(reader, f"benefits.two_years_{population}", both, "spend")
             table = tables.compared(reader, both.frame, by, ["spend"], tables.periods_of(reader, both))
             said = [(reader.dimension("population"), reader.label("population", population))]
             tell(view, f"two_years_{population}", headline, table, notes=notes_of(both), said=said, of=both)

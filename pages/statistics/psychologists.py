@@ -20,8 +20,9 @@ def clients(view) -> None:
         total, who = counted(reader, "clients", split.value()), named(reader, split, "person_group", CLIENTS)
         headline = say(reader, "psychologists.by_age", when=view.when, clients=total, who=who)
         tell_crossed(view, "by_age", headline, split, partial(charts.stacked, apart=True, ranked=False))
-    said = against(reader, both := compare(view, CLIENTS, by="age_class"), CLIENTS, "clients")
-    tell_changes(view, "two_years", say(reader, "psychologists.two_years", **said), both, "age_class", CLIENTS)
+    both = compare(view, CLIENTS, by="age_class")
+    headline = against(reader, "psychologists.two_years", both, CLIENTS, "clients")
+    tell_changes(view, "two_years", headline, both, "age_class", CLIENTS)
 
 
 def problems(view) -> None:
@@ -53,8 +54,8 @@ def consultations(view) -> None:
         shares = ask(view, "missed_share", by="month", period=year)
         most = {"share": reader.percent(shares.value()), **first(reader, shares.parts, "month", "missed_share")}
         tell_measures(view, "missed", say(reader, "psychologists.missed", when=when, **most), shares)
-    said = against(reader, both := compare(view, HELD, by="month", period=year), HELD, HELD)
-    tell_two_years(view, "years", say(reader, "psychologists.years", **said), both, "month", HELD)
+    both = compare(view, HELD, by="month", period=year)
+    tell_two_years(view, "years", against(reader, "psychologists.years", both, HELD, HELD), both, "month", HELD)
 
 
 def caseload(view) -> None:
