@@ -7,7 +7,7 @@ from data_access import Note, Period, open_database
 from data_access.telling import sentences
 from data_access.telling.reader import Reader
 from pages.parts.texts import FOLDER
-from tests.infrastructure.pages import open_page
+from tests.infrastructure.pages import headlines, open_page
 
 LANGUAGES = ("lv", "en")
 
@@ -85,3 +85,50 @@ def test_a_change_from_nothing_is_told_in_whole_euros(readers: dict[str, Reader]
 def test_key_figures_are_compared_with_the_year_before() -> None:
     needy = open_page("overview", year="2023").get("metric")[3]
     assert needy.proto.delta_description == "salīdzinot ar 2022. gadu"
+
+
+# ── where there is nothing ───────────────────────────────────────────────────────────────────────
+
+UKRAINE = "Izlietotā summa pa mēnešiem un pa pabalstiem 2012. gadā – atbalsts Ukrainas civiliedzīvotājiem"
+NOBODY = "2011. gadā – Ukrainas civiliedzīvotāji; Rembates pagasts"
+
+
+@pytest.mark.usefixtures("full")
+@pytest.mark.parametrize(
+    ("page", "address", "titles", "said"),
+    [
+        (
+            "benefits",
+            {"benefit_group": "ukraine_support", "year": "2012", "view": "months"},
+            [UKRAINE],
+            "Šeit nekā nav: izvēlētajā periodā nav neviena ieraksta, kas atbilst filtriem.",
+        ),
+        (
+            "psychologists",
+            {"view": "consultations", "year": "2019"},
+            [
+                "Psihologu konsultācijas pa mēnešiem un pēc apmeklētības 2019. gadā",
+                "Neapmeklēto konsultāciju īpatsvars pa mēnešiem 2019. gadā",
+                "Psihologu konsultācijas pa mēnešiem 2019. gadā",
+            ],
+            "Par 2019. gadu šo skaitļu datubāzē nav.",
+        ),
+        (
+            "households",
+            {"territory": "rembate", "population": "ukraine_civilians", "year": "2011"},
+            [
+                f"Mājsaimniecības ar statusu pēc statusa {NOBODY}",
+                f"Personas ar statusu pa mājsaimniecības locekļu grupām un pēc statusa {NOBODY}",
+                f"Mājsaimniecības ar statusu {NOBODY}",
+            ],
+            "Šeit nekā nav: izvēlētajā periodā nav neviena ieraksta, kas atbilst filtriem.",
+        ),
+    ],
+)
+def test_where_there_are_no_figures_the_title_says_what_would_stand_there(
+    page: str, address: dict[str, str], titles: list[str], said: str
+) -> None:
+    app = open_page(page, **address)
+    assert [plainly(line) for line in headlines(app)] == titles
+    assert {plainly(box.value) for box in app.info} == {said}
+    assert not app.toggle  # nothing can be summed up

@@ -34,14 +34,14 @@ def months(view) -> None:
     both = compare(view, "spend", by=("month", "benefit"), period=view.whole_year)
     frame, notes, years = tables.totals_over(both.frame, "benefit"), notes_of(both), tables.periods_of(reader, both)
     headline = against(reader, "benefits.by_month", both, "spend")
-    head(view, "by_month", headline)
-    summed = address.switch("cumulative", reader.t("benefits.cumulative"))
-    if summed:
-        frame = running(frame, "month", "spend")
+    has_figures, of = not tables.compared(reader, frame, "month", ["spend"], years).empty, both
+    if has_figures:
+        head(view, "by_month", headline)
+        if address.switch("cumulative", reader.t("benefits.cumulative")):
+            frame, of = running(frame, "month", "spend"), None  # no record has a running sum
     table = tables.compared(reader, frame, "month", ["spend"], years)
     lines = charts.two_years(reader, frame, "month", "spend", years, notes)
-    of = None if summed else both  # no record has a running sum
-    tell(view, "by_month", headline, table, lines, notes, period=view.whole_year, headed=True, of=of)
+    tell(view, "by_month", headline, table, lines, notes, period=view.whole_year, headed=has_figures, of=of)
 
 
 def recipients(view) -> None:
