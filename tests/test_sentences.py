@@ -1,5 +1,8 @@
 """Sentences as a reader sees them, written by hand: notes, periods in their cases, headlines of pages."""
 
+import re
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -7,7 +10,7 @@ from data_access import Note, Period, open_database
 from data_access.telling import sentences
 from data_access.telling.reader import Reader
 from pages.parts.texts import FOLDER
-from tests.infrastructure.pages import headlines, open_page
+from tests.infrastructure.pages import headlines, open_page, said, shown
 
 LANGUAGES = ("lv", "en")
 
@@ -132,3 +135,36 @@ def test_where_there_are_no_figures_the_title_says_what_would_stand_there(
     assert [plainly(line) for line in headlines(app)] == titles
     assert {plainly(box.value) for box in app.info} == {said}
     assert not app.toggle  # nothing can be summed up
+
+
+# ── what is not known, and words of ours ─────────────────────────────────────────────────────────
+
+
+@pytest.mark.usefixtures("full")
+def test_participants_whom_nobody_wrote_down_are_not_known_and_not_none() -> None:
+    [table] = open_page("psychologists", view="functions", year="2023").table
+    rows = {row[0]: row[1:] for row in shown(table).to_numpy().tolist()}
+    assert rows["Kovīzija un atbalsts darbiniekiem"][1] == "nav zināms"
+    assert rows["Grupu terapija vardarbību veikušām personām"][1] == "25"
+    assert rows["Kopā"][1] == "26"  # those who are known, and the page says so
+
+
+@pytest.mark.usefixtures("full")
+def test_a_day_that_is_cleared_stays_chosen_and_its_label_has_no_english_word() -> None:
+    """Streamlit writes “(required)” into the label of a field that must not be empty."""
+    app = open_page("benefits", part="dates", **{"from": "2023-02-01", "until": "2023-03-31"})
+    first, last = app.date_input
+    assert not first.proto.required
+    assert not last.proto.required
+    first.set_value(None).run()
+    assert [field.value for field in app.date_input] == [date(2023, 2, 1), date(2023, 3, 31)]
+    assert not app.exception
+
+
+@pytest.mark.usefixtures("full")
+def test_of_a_demonstration_the_page_of_loading_says_when_it_was_made() -> None:
+    said_there = said(open_page("loading"))
+    assert "Neviena ielāde" not in said_there
+    made = re.search(r"Demonstrācijas datubāze izveidota (.*); dienesta failu ielāžu nav bijis\.", said_there)
+    assert made
+    assert f"ielādēti {made[1]}" in said_there

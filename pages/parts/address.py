@@ -75,6 +75,8 @@ def _key(name: str) -> str:
 
 def _take(name: str) -> None:
     value = st.session_state[_key(name)]
+    if value is None:  # a day that was cleared: what was chosen stays
+        return
     st.session_state[_KEPT][name] = value.isoformat() if isinstance(value, date) else value
 
 
@@ -132,7 +134,10 @@ def choose(
 
 
 def choose_day(name: str, label: str, default: date, first: date, last: date) -> date:
-    """A day between two others, both included."""
+    """A day between two others, both included.
+
+    It is not `required`: Streamlit 1.67 writes that into the label, in English.
+    """
     try:
         wanted = date.fromisoformat(_wanted(name) or "")
     except ValueError:
@@ -146,7 +151,6 @@ def choose_day(name: str, label: str, default: date, first: date, last: date) ->
         key=_key(name),
         on_change=_take,
         args=(name,),
-        required=True,
     )
     day = st.session_state[_key(name)]
     _write(name, day.isoformat(), default.isoformat())

@@ -1,5 +1,6 @@
 """Psihologi: who came, with what, how many consultations were held and missed, and how much each psychologist has."""
 
+from dataclasses import replace
 from functools import partial
 
 from data_access.telling import tables
@@ -10,6 +11,7 @@ from pages.parts.frame import page
 from pages.parts.section import tell_bars, tell_changes, tell_crossed, tell_lines, tell_measures, tell_two_years
 
 CLIENTS, HELD, WAYS = "psychologist_clients", "consultations", ("problem_category", "problem_area")  # rule 6
+OTHER = ("other_consultations", "other_clients")
 ABOUT = {"problems": (CLIENTS, WAYS[1]), "ages": (CLIENTS, WAYS[1]), "caseload": (CLIENTS, "psychologist")}
 
 
@@ -65,7 +67,8 @@ def caseload(view) -> None:
 
 
 def functions(view) -> None:
-    split = ask(view.unfiltered, ("other_consultations", "other_clients"), by="psychologist_function")
+    split = ask(view.unfiltered, OTHER, by="psychologist_function")
+    split = replace(split, frame=tables.without_none(split.frame, OTHER[1], among=OTHER[0]))
     most = first(view.reader, split.parts, "psychologist_function", "other_consultations")
     headline = say(view.reader, "psychologists.functions", when=view.when, **most)
     tell_bars(view.unfiltered, "functions", headline, split, remarks=[view.reader.t("psychologists.functions_said")])
