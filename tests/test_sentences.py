@@ -10,7 +10,7 @@ from data_access import Note, Period, open_database
 from data_access.telling import sentences
 from data_access.telling.reader import Reader
 from pages.parts.texts import FOLDER
-from tests.infrastructure.pages import headlines, open_page, said, shown
+from tests.infrastructure.pages import headlines, open_page, said, shown, unescaped
 
 LANGUAGES = ("lv", "en")
 
@@ -168,3 +168,29 @@ def test_of_a_demonstration_the_page_of_loading_says_when_it_was_made() -> None:
     made = re.search(r"Demonstrācijas datubāze izveidota (.*); dienesta failu ielāžu nav bijis\.", said_there)
     assert made
     assert f"ielādēti {made[1]}" in said_there
+
+
+# ── what a link asks for and cannot have ─────────────────────────────────────────────────────────
+
+NO_TOMES = "„Pilsēta vai pagasts” šeit nevar būt „tomes”, tāpēc izvēlēts ir „Viss novads”."
+
+
+@pytest.mark.usefixtures("full")
+@pytest.mark.parametrize(
+    ("page", "address", "lines"),
+    [
+        ("benefits", {"territory": "tomes"}, [f"{NO_TOMES} Vai bija domāts „tome” (Tomes pagasts)?"]),
+        ("overview", {"year": "1999"}, ["„Gads” šeit nevar būt „1999”, tāpēc izvēlēts ir „2023”."]),
+        (
+            "day_centres",
+            {"year": "2012", "part": "dates", "from": "2023-02-30", "lang": "en"},
+            ["“From” cannot be “2023-02-30” here, so “1 January 2012” is chosen."],
+        ),
+        ("benefits", {"territory": "tome", "year": "2021", "part": "Q3", "view": "places"}, []),
+    ],
+)
+def test_what_a_link_asks_for_and_cannot_have_is_said(page: str, address: dict[str, str], lines: list[str]) -> None:
+    app = open_page(page, **address)
+    assert [unescaped(box.value).removeprefix("- ") for box in app.warning] == lines
+    app.run()  # nothing of it stands in the address any more
+    assert not app.warning
