@@ -194,3 +194,89 @@ def test_what_a_link_asks_for_and_cannot_have_is_said(page: str, address: dict[s
     assert [unescaped(box.value).removeprefix("- ") for box in app.warning] == lines
     app.run()  # nothing of it stands in the address any more
     assert not app.warning
+
+
+# ── headlines ────────────────────────────────────────────────────────────────────────────────────
+
+STATUS = "households_with_status"
+PAID = "2023. gadā trūcīgām mājsaimniecībām izmaksāti 581 179 €, maznodrošinātām mājsaimniecībām – 351 912 €"
+
+
+@pytest.mark.usefixtures("full")
+@pytest.mark.parametrize(
+    ("page", "address", "sentence"),
+    [
+        ("benefits", {"view": "recipients"}, f"{PAID}, mājsaimniecībām bez statusa – 1 009 112 €"),
+        ("benefits", {"view": "places"}, "2023. gadā visvairāk izmaksāts Ogrē – 884 786 €"),
+        ("benefits", {"view": "places", "territory": "tome"}, "2023. gadā Tomes pagastā izmaksāti 19 157 €"),
+        ("households", {"view": "places"}, "2023. gadā visvairāk mājsaimniecību ar statusu bija Ogrē – 611"),
+        (
+            "households",
+            {},
+            "2023. gadā statuss bija 1 515 mājsaimniecībām: trūcīga – 823, maznodrošināta – 793; "
+            "101 mājsaimniecībai bija abi statusi",
+        ),
+        (
+            "households",
+            {"view": "months", "part": "Q1"},
+            "2023. gada beigās statuss bija 1 155 mājsaimniecībām, par 52 mazāk nekā 2023. gada janvāra beigās",
+        ),
+        (
+            "households",
+            {"view": "years"},
+            "2023. gadā statuss bija 1 515 mājsaimniecībām, par 1 054 mazāk nekā 2011. gadā",
+        ),
+        (
+            "day_centres",
+            {"view": "years"},
+            "Ģimenes atbalsta dienas centrs: 2023. gadā bija 10 097 apmeklējumi, par 236 vairāk nekā 2019. gadā",
+        ),
+        ("overview", {}, "2023. gadā sociālajai palīdzībai izlietoti 964 069 €, un to saņēma 1 304 mājsaimniecības"),
+        (
+            "overview",
+            {"year": "2022"},
+            "2022. gadā trūcīgas mājsaimniecības statuss bija 972 mājsaimniecībām, par 22,9 % vairāk nekā 2021. gadā",
+        ),
+        ("overview", {"lang": "en"}, "In 2023 €964,069 were spent on social assistance, which 1,304 households got"),
+    ],
+)
+def test_headlines_are_true_sentences(page: str, address: dict[str, str], sentence: str) -> None:
+    assert plainly(headlines(open_page(page, **address))[0]) == sentence
+
+
+@pytest.mark.usefixtures("full")
+def test_what_is_said_of_members_and_children_was_so_and_is_of_shown_figures() -> None:
+    _, composition, children = headlines(open_page("households", year="2023"))
+    assert plainly(composition) == (
+        "2023. gadā no 2 244 personām ar statusu bērni bija 443, pilngadīgie ar invaliditāti – 248, "
+        "pensijas vecumā – 974"
+    )
+    assert plainly(children) == "2023. gadā no 1 515 mājsaimniecībām ar statusu bērni bija 254 mājsaimniecībās"
+    for line in headlines(open_page("households", year="2023", audience="council")):
+        assert "(k)" not in line, line
+
+
+@pytest.mark.usefixtures("full")
+def test_whose_households_the_years_are_of_is_said_as_it_is() -> None:
+    of_all = "Šeit abās rindās ir visas mājsaimniecības."
+    of_one = "Šeit abas rindas rāda vienu iedzīvotāju grupu: Iedzīvotāji."
+    assert of_all in said(open_page("households", view="years"))
+    assert of_one in said(open_page("households", view="years", population="residents"))
+
+
+def test_every_place_says_where(readers: dict[str, Reader]) -> None:
+    names = [value.code for value in readers["lv"].vocabulary.values("territory")]
+    assert len(names) == 20
+    where = {code: readers["lv"].place("territory", code) for code in names}
+    assert [where[code] for code in names[:4]] == ["Ogrē", "Ikšķilē", "Ķegumā", "Lielvārdē"]
+    for code in names[4:]:
+        assert where[code] == readers["lv"].label("territory", code).replace("pagasts", "pagastā")
+    assert readers["en"].place("territory", "tome") == "in Tome parish"
+    assert readers["lv"].place("territory", "elsewhere") == "teritorijā „elsewhere”"
+
+
+def test_what_is_not_known_is_the_most_only_where_there_is_nothing_else(readers: dict[str, Reader]) -> None:
+    some = pd.DataFrame({"territory": ["ogre", "tome", "unknown"], STATUS: pd.array([2, 1, 9], dtype="Int64")})
+    assert sentences.first(readers["lv"], some, "territory", STATUS)["place"] == "Ogrē"
+    none = pd.DataFrame({"territory": ["ogre", "unknown"], STATUS: pd.array([0, 9], dtype="Int64")})
+    assert sentences.first(readers["lv"], none, "territory", STATUS)["name"] == "Nav zināms"

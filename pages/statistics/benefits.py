@@ -1,5 +1,7 @@
 """Pabalsti: what was paid, for which benefits, to whom and where."""
 
+from functools import partial
+
 from data_access.telling import tables
 from data_access.telling.sentences import against, counted, euros, first, named, say
 from pages.parts import address, charts, filters, views
@@ -48,8 +50,14 @@ def recipients(view) -> None:
     for name in ("status", "population"):
         with views.section(view):
             split = ask(view, PAID, by=name)
-            what = named(view.reader, split, name, "spend")
-            tell_bars(view, f"by_{name}", say(view.reader, f"benefits.by_{name}", when=view.when, what=what), split)
+            to = partial(_to, view.reader)
+            what = named(view.reader, split, name, "spend", lead="benefits.paid_first", names=to)
+            tell_bars(view, f"by_{name}", say(view.reader, "benefits.paid", when=view.when, what=what), split)
+
+
+def _to(reader, code: str) -> str:
+    """Whom: the households of a status or the persons of a population."""
+    return reader.t(f"benefits.to_{code}")
 
 
 def places(view) -> None:
