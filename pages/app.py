@@ -70,6 +70,7 @@ def home(known: list, access: Access) -> st.Page:
     return st.Page(lead, title=first.title, url_path=HOME, default=True, visibility="hidden")
 
 
+address.begin()
 choose_language()
 st.set_page_config(page_title=t("frame.title"), page_icon=TAB_ICON, layout="wide")
 on_stage = address.on_stage()

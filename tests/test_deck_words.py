@@ -88,7 +88,7 @@ LEAD = "2023. gadā pabalstiem izlietoja"
             f"{LEAD} 700 €, no rādītajiem visvairāk – „Mājokļa pabalsts” (200 €)",
         ),
         ({HOUSING: HIDDEN, TOTAL: HIDDEN}, f"{LEAD} (k); pa daļām skaitļus nerāda"),
-        ({HOUSING: None, TOTAL: None}, "Izlietots: 2023. gadā nav publicēts"),
+        ({HOUSING: None, TOTAL: None}, "Izlietots: par 2023. gadu skaitlis nav publicēts"),
         ({HOUSING: 900, GMI: None, TOTAL: 900}, f"{LEAD} 9 €, visvairāk – „Mājokļa pabalsts” (9 €)"),
     ],
 )
@@ -105,10 +105,10 @@ VISITS = "2023. gadā dienas centros bija"
         (1_123, 1_000, f"{VISITS} 1 123 apmeklējumi, par 12,3 % vairāk nekā 2022. gadā"),
         (900, 1_000, f"{VISITS} 900 apmeklējumu, par 10,0 % mazāk nekā 2022. gadā"),
         (1_001, 1_001, f"{VISITS} 1 001 apmeklējums, tikpat, cik 2022. gadā"),
-        (11, None, f"{VISITS} 11 apmeklējumu, 2022. gadā nav publicēts"),
+        (11, None, f"{VISITS} 11 apmeklējumu, par 2022. gadu skaitlis nav publicēts"),
         (21, HIDDEN, f"{VISITS} 21 apmeklējums, salīdzinājumu ar to, kas bija 2022. gadā, nerāda"),
         (2, 0, f"{VISITS} 2 apmeklējumi, par 2 vairāk nekā 2022. gadā"),
-        (None, 5, "Apmeklējumi: 2023. gadā nav publicēts"),
+        (None, 5, "Apmeklējumi: par 2023. gadu skaitlis nav publicēts"),
         (HIDDEN, 5, f"{VISITS} (k) apmeklējumi, salīdzinājumu ar to, kas bija 2022. gadā, nerāda"),
     ],
 )
@@ -171,7 +171,7 @@ YEARS = ("year", "status")
             "Mājsaimniecības ar statusu 2023. gadā: trūcīga – 691, maznodrošināta – 7",
         ),
         ({("2022", "needy"): HIDDEN, ("2023", "needy"): HIDDEN}, "Mājsaimniecības ar statusu: skaitļus nerāda"),
-        ({("2022", "needy"): None, ("2023", "needy"): None}, "Mājsaimniecības ar statusu: nav publicēts"),
+        ({("2022", "needy"): None, ("2023", "needy"): None}, "Mājsaimniecības ar statusu: skaitļi nav publicēti"),
     ],
 )
 def test_from_where_to_where_a_series_goes(reader: Reader, rows: dict, expected: str) -> None:

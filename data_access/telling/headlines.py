@@ -13,7 +13,7 @@ from data_access.telling.builder.figures import REST, Figures
 from data_access.telling.builder.request import Request
 from data_access.telling.builder.world import is_time
 from data_access.telling.reader import Reader
-from data_access.telling.sentences import changed, counted, during, euros
+from data_access.telling.sentences import about, changed, counted, during, euros
 from data_access.telling.withheld import is_number
 
 MOST_NAMED = 3  # series that a sentence names one by one
@@ -85,7 +85,8 @@ def _lead(told: Told) -> str:
     filters = wording.filters(reader, told.request.where)
     said = reader.t("headline.filtered", filters=filters) if filters else ""
     if value is None:
-        return reader.t("headline.unknown", name=reader.measure(code), when=told.when) + said
+        when = about(reader, told.answered.period)
+        return reader.t("headline.unknown", name=reader.measure(code), when=when) + said
     noun = NOUNS.get(code)
     figure = counted(reader, noun, value) if noun else told.figure(value)
     text = reader.t(f"headline.of_{code}", when=told.when, figure=figure)

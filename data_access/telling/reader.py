@@ -1,14 +1,16 @@
 """Codes and figures in the words of one reader: a vocabulary and a language."""
 
+import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from data_access.answer import WITHHELD
 from data_access.language import (
+    LANGUAGES,
     Texts,
     cell_short,
     format_change,
@@ -23,6 +25,19 @@ from data_access.period import Period
 from data_access.question import TOTAL, UNKNOWN
 from data_access.telling import FOLDER
 from data_access.vocabulary import Vocabulary
+
+_LOCATIVES = Path(__file__).parents[1] / "reference" / "locatives.csv"
+
+
+@cache
+def locatives() -> dict[tuple[str, str, str], str]:
+    """Codes of places as a sentence says where: (dimension, code, language) -> Ogrē."""
+    with _LOCATIVES.open(encoding="utf-8", newline="") as file:
+        return {
+            (row["dimension"], row["code"], language): row[f"in_{language}"]
+            for row in csv.DictReader(file)
+            for language in LANGUAGES
+        }
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,10 @@ class Reader:
     def label(self, name: str, code: str) -> str:
         """A code of a dimension in words."""
         return self.vocabulary.label(name, code, self.language)
+
+    def place(self, name: str, code: str) -> str:
+        """Where, in a sentence: Ogrē, Suntažu pagastā; of what has no form for it, teritorijā „…”."""
+        return locatives().get((name, code, self.language)) or self.t("sentence.in_place", name=self.label(name, code))
 
     def within_year(self, name: str, code: str) -> str:
         """A code in words, a month without its year: what stands in a table of one year."""

@@ -12,23 +12,34 @@ from data_access.question import TOTAL, UNKNOWN
 from data_access.telling import withheld
 from data_access.telling.reader import Reader
 
+# Measures of persons who are not written down for everything that is counted beside them.
+KNOWN_IN_PART = ("other_clients",)
+
 
 @dataclass(frozen=True)
 class Column:
     """A column: its heading and the unit of its figures, or `text` for words.
 
     `change`: figures are differences and carry a sign. `dash`: where there is no figure there never was one, so that
-    a dash stands there and not „nav publicēts”.
+    a dash stands there and not „nav publicēts”. `in_part`: where there is none nobody wrote it down, and „nav zināms”
+    stands there.
     """
 
     name: str
     unit: str
     change: bool = False
     dash: bool = False
+    in_part: bool = False
 
     @property
     def words(self) -> bool:
         return self.unit == "text"
+
+    def missing(self, reader: Reader) -> str:
+        """What stands where a figure is not known."""
+        if self.change or self.dash:
+            return "–"
+        return reader.t("words.not_known" if self.in_part else "words.not_published")
 
 
 @dataclass(frozen=True)
@@ -95,7 +106,7 @@ def _figures(row, names: Iterable[str]) -> tuple[int | float | Withheld | None, 
 
 
 def _measured(reader: Reader, codes: Sequence[str]) -> tuple[Column, ...]:
-    return tuple(Column(reader.measure(code), measure(code).unit) for code in codes)
+    return tuple(Column(reader.measure(code), measure(code).unit, in_part=code in KNOWN_IN_PART) for code in codes)
 
 
 def _ordered(frame: pd.DataFrame, by: Sequence[str]) -> list[tuple[str, str, bool]]:
@@ -197,6 +208,12 @@ def totals_over(frame: pd.DataFrame, *dimensions: str) -> pd.DataFrame:
     return frame
 
 
+def without_none(frame: pd.DataFrame, code: str, among: str) -> pd.DataFrame:
+    """The rows with no figure for a measure that is known in part, where it would be none of something: not known."""
+    nobody = (frame[code].fillna(1) == 0) & (frame[among].fillna(0) > 0)
+    return frame.assign(**{code: frame[code].mask(nobody)})
+
+
 def filled(frame: pd.DataFrame, dimension: str, code: str) -> pd.DataFrame:
     """The rows without those of unknown values, if there is nothing in any of them."""
     unknown = frame[dimension] == UNKNOWN
@@ -231,8 +248,8 @@ def written(reader: Reader, row: Row, column: Column, figure) -> str:
     unit = Table.unit(row, column)
     if column.words:
         return figure or ""
-    if figure is None and column.dash:
-        return "–"
+    if figure is None:
+        return column.missing(reader)
     return reader.change(unit, figure) if column.change else reader.value(unit, figure)
 
 

@@ -2,24 +2,57 @@
 
 Streamlit's own `bind="query-params"` writes the *label* of an option into the address (seen with 1.67): such
 a link breaks when a word is mended or the language changed. Here the address holds codes. It is a
-visitor's input: what is not among the options offered is as good as absent.
+visitor's input: what is not among the options offered is as good as absent, and is said to be so.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from data_access.measures import nearest
+from data_access.telling.builder.reading import LONGEST, quoted
 from data_access.telling.builder.request import AUDIENCE
 
 _KEPT = "choices"  # name -> code: for the whole session, so that pages share what means the same
 _WRITTEN = "choices_in_address"  # name -> code as last written into the address
+_MISSED = "choices_missed"  # what stood in the address in this run and cannot be chosen
 
 
 LANGUAGE = "lang"
 STAGE = "stage"  # whether slides are shown on a wall, without anything beside them
 OF_THE_VISIT = (LANGUAGE, AUDIENCE)  # chosen once for all pages, whatever a page asks
+
+
+@dataclass(frozen=True)
+class Missed:
+    """What stood in the address and cannot be chosen: its text, the label of the choice, what is chosen instead."""
+
+    text: str
+    label: str
+    shown: str
+    nearest: str | None = None  # the code that was perhaps meant
+    nearest_label: str = ""
+
+
+def begin() -> None:
+    """A run begins: nothing has been missed in it."""
+    st.session_state[_MISSED] = []
+
+
+def missed() -> list[Missed]:
+    """What could not be chosen in this run."""
+    return st.session_state.get(_MISSED, [])
+
+
+def _miss(name: str, label: str, shown: str, options: Sequence[str] = (), words: Callable[[str], str] = str) -> None:
+    text = st.query_params.get(name)
+    if text is None:  # it was chosen on another page, where there is more to choose from
+        return
+    near = None if text.isdigit() else nearest(text[:LONGEST], options)
+    missed().append(Missed(quoted(text), label, shown, near, words(near) if near else ""))
 
 
 def went_back() -> bool:
@@ -75,6 +108,8 @@ def _key(name: str) -> str:
 
 def _take(name: str) -> None:
     value = st.session_state[_key(name)]
+    if value is None:  # a day that was cleared: what was chosen stays
+        return
     st.session_state[_KEPT][name] = value.isoformat() if isinstance(value, date) else value
 
 
@@ -125,19 +160,27 @@ def choose(
     """One of some codes by a widget such as `st.selectbox`; `words` turns a code into what is shown."""
     wanted = _wanted(name)
     st.session_state[_key(name)] = wanted if wanted in options else default
+    if wanted is not None and wanted not in options:
+        _miss(name, label, words(default), options, words)
     widget(label, options, key=_key(name), format_func=words, on_change=_take, args=(name,), **settings)
     code = st.session_state[_key(name)]
     _write(name, code, default)
     return code
 
 
-def choose_day(name: str, label: str, default: date, first: date, last: date) -> date:
-    """A day between two others, both included."""
+def choose_day(name: str, label: str, default: date, first: date, last: date, words: Callable[[date], str]) -> date:
+    """A day between two others, both included.
+
+    It is not `required`: Streamlit 1.67 writes that into the label, in English.
+    """
     try:
         wanted = date.fromisoformat(_wanted(name) or "")
     except ValueError:
-        wanted = default
-    st.session_state[_key(name)] = min(max(wanted, first), last)
+        wanted = None
+    shown = min(max(wanted or default, first), last)
+    if shown != wanted:
+        _miss(name, label, words(shown))
+    st.session_state[_key(name)] = shown
     st.date_input(
         label,
         min_value=first,
@@ -146,7 +189,6 @@ def choose_day(name: str, label: str, default: date, first: date, last: date) ->
         key=_key(name),
         on_change=_take,
         args=(name,),
-        required=True,
     )
     day = st.session_state[_key(name)]
     _write(name, day.isoformat(), default.isoformat())

@@ -1,5 +1,7 @@
 """The loads so far, and taking the newest one back."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from data_access import Load, VisitorsDatabase, read_loads, undoable
@@ -18,9 +20,10 @@ def show(reader: Reader, desk: Desk, database: VisitorsDatabase) -> None:
     """The newest loads, each with its files and sums; the newest one can be taken back."""
     t = reader.t
     st.subheader(t("upload.earlier"), anchor=False)
-    loads = [load for load in read_loads(database)[:MOST] if not load.demonstration]
+    everything = read_loads(database)
+    loads = [load for load in everything[:MOST] if not load.demonstration]
     if not loads:
-        st.markdown(t("upload.no_loads"))
+        st.markdown(_no_loads(reader, everything))
         return
     st.markdown(small(t("upload.earlier_said")))
     newest = undoable(loads)
@@ -32,6 +35,13 @@ def show(reader: Reader, desk: Desk, database: VisitorsDatabase) -> None:
                 t("upload.undo", number=str(load.load_id)), key="upload_undo", icon=":material/undo:", type="tertiary"
             ):
                 _ask(reader, desk, load)
+
+
+def _no_loads(reader: Reader, loads: Sequence[Load]) -> str:
+    """That nothing was loaded; of a demonstration, when it was made."""
+    if not loads:
+        return reader.t("upload.no_loads")
+    return reader.t("upload.only_demonstration", when=moment(reader, loads[-1].loaded_at))
 
 
 def _headline(reader: Reader, load: Load) -> str:

@@ -73,9 +73,7 @@ def _missing(sheet: Sheet, column: Column, figure) -> str:
     """What stands where there is no number."""
     if figure is WITHHELD:
         return sheet.reader.withheld
-    if column.words:
-        return ""
-    return "–" if column.change or column.dash else sheet.reader.t("words.not_published")
+    return "" if column.words else column.missing(sheet.reader)
 
 
 def as_csv(sheet: Sheet) -> bytes:

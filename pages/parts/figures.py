@@ -9,7 +9,7 @@ import streamlit as st
 from data_access import TOTAL, WITHHELD, Answer, Comparison, Withheld, measure
 from data_access.language import format_euros
 from data_access.telling.reader import Reader
-from data_access.telling.sentences import changed, counted, during, euros, say
+from data_access.telling.sentences import about, changed, counted, during, euros, say
 from data_access.telling.tables import Column, Row, Table, known
 from data_access.telling.withheld import cell, is_number
 from pages.parts.answers import Refused, compare_and_series
@@ -32,7 +32,8 @@ class KeyFigure:
     change_percent: float | Withheld | None
     series: Sequence
     sentence: str
-    than: str  # the year before, in words
+    than: str  # the year before, as it stands over a column
+    beside: str  # that it is compared with it
     compared: Comparison
     where: Mapping[str, str]  # codes of its row
 
@@ -64,6 +65,7 @@ def key_figure(
         series=[series.value(code, year=year, **where) for year in _cells(series)],
         sentence=say(reader, said, when=when, figure=words, change=changed(reader, code, change, percent, before)),
         than=reader.period(before),
+        beside=reader.t("figures.than", before=about(reader, before)),
         compared=compared,
         where=where,
     )
@@ -152,7 +154,7 @@ def _show_one(reader: Reader, figure: KeyFigure) -> None:
         delta=_delta(reader, figure) if known else None,
         delta_color="off",
         delta_arrow=_arrow(figure) if known else "off",
-        delta_description=reader.t("figures.than", before=figure.than) if known else None,
+        delta_description=figure.beside if known else None,
         chart_data=spark(figure.series),
         # Bars: beside a gap a line would leave a lonely dot, and a year stands for itself.
         chart_type="bar",

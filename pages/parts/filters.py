@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 import streamlit as st
 
 from data_access import COUNCIL, Period, Question, Value, VisitorsDatabase, dimensions_for
+from data_access.language import format_date
 from data_access.telling.reader import Reader
 from data_access.telling.sentences import during
 from pages.parts import address, marks
@@ -129,8 +130,9 @@ def _finished(database: VisitorsDatabase) -> list[int]:
 def _dates(here, year: int) -> Period:
     t, as_of = here.reader.t, here.database.as_of
     whole = Period.year(year)
-    first = address.choose_day("from", t("filters.from"), whole.start, as_of.data_from, as_of.data_until)
-    last = address.choose_day("until", t("filters.until"), max(first, whole.last_day), first, as_of.data_until)
+    words = partial(format_date, language=here.reader.language)
+    first = address.choose_day("from", t("filters.from"), whole.start, as_of.data_from, as_of.data_until, words)
+    last = address.choose_day("until", t("filters.until"), max(first, whole.last_day), first, as_of.data_until, words)
     return Period(first, last + timedelta(days=1))
 
 

@@ -23,7 +23,7 @@ from data_access import (
 from data_access.telling.reader import Reader
 from data_access.telling.sentences import as_of_words
 from pages.entrance import visitor
-from pages.parts import audience, patience
+from pages.parts import address, audience, patience
 from pages.parts.markdown import plain, small
 from pages.parts.patience import wait_for
 from pages.parts.texts import FOLDER, language, t
@@ -68,7 +68,10 @@ def page(name: str, needs_records: bool = True, of_records: bool = False, on_sta
             audience.warn_of_records(reader)
         shown = INTERNAL if of_records else _audience(name, reader, database, on_stage)
         who.looks_at(name, shown)
+        wrong = st.empty()
         yield Here(name, database, reader, shown)
+        if address.missed() and not on_stage:
+            wrong.warning(_missed(reader), icon=":material/rule:")
         st.session_state.pop(TOLD_ANEW, None)
         patience.begin_anew()
     except DataChanged as error:
@@ -102,6 +105,17 @@ def _standing(page: str, database: VisitorsDatabase, reader: Reader) -> None:
             st.markdown(t("frame.demonstration"))
             if page != "method":
                 st.page_link(METHOD_PAGE, label=t("frame.demonstration_more"), icon=":material/menu_book:")
+
+
+def _missed(reader: Reader) -> str:
+    """What of the address could not be chosen, and what is shown instead: a line each."""
+    lines = []
+    for one in address.missed():
+        line = reader.t("filters.missed", asked=one.text, label=one.label, shown=one.shown)
+        if one.nearest:
+            line += " " + reader.t("builder.nearest", name=one.nearest, label=one.nearest_label)
+        lines.append(f"- {plain(line)}")
+    return "\n".join(lines)
 
 
 def links(*names: str) -> None:

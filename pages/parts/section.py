@@ -7,6 +7,8 @@ import streamlit as st
 
 from data_access import Answer, AsOf, Comparison, Note, Period
 from data_access.telling import tables
+from data_access.telling.builder import wording
+from data_access.telling.sentences import about
 from data_access.telling.tables import Table
 from pages.parts import audience, charts, downloads, exports, going_deeper, marks
 from pages.parts.answers import notes_of, without
@@ -57,14 +59,13 @@ def tell(
     shown = period or view.period
     warnings = marks.warnings(view, shown)
     if table.empty:
-        # A sentence needs figures; without any, the section has the name of what it would show.
-        headline = table.corner
+        headline = title(view, shown, ways) if ways else table.corner
     if not headed:
         head(view, key, headline)
     if table.withheld:
         st.info(view.reader.t("states.withheld", mark=view.reader.withheld), icon=":material/shield:")
     elif table.unknown:
-        st.info(view.reader.t("states.not_published"), icon=":material/hourglass_empty:")
+        st.info(_unknown(view, shown, notes), icon=":material/hourglass_empty:")
     elif table.empty:
         st.info(nothing or view.reader.t("states.nothing"), icon=":material/search_off:")
     elif figure is None:
@@ -94,6 +95,20 @@ def tell(
                 adding.offer(view, key, ways)
         if ways:
             going_deeper.show_picked(view, key, ways)
+
+
+def title(view: View, period: Period, ways: Ways) -> str:
+    """What a section would show: a sentence needs figures, and where there are none, its title stands in its place."""
+    request = ways.request
+    by = () if ways.places else request.by
+    return wording.asked(view.reader, request.measures[:1], by, period, request.where)
+
+
+def _unknown(view: View, period: Period, notes: Sequence[Note]) -> str:
+    """Why no figure of a table is known: none was published, or the database has no records of those days."""
+    published = any(note.kind == "gap" for note in notes)
+    key = "states.not_published" if published else "states.not_in_database"
+    return view.reader.t(key, period=about(view.reader, period))
 
 
 def _tall(table: Table) -> int | None:

@@ -1,5 +1,7 @@
 """Pabalsti: what was paid, for which benefits, to whom and where."""
 
+from functools import partial
+
 from data_access.telling import tables
 from data_access.telling.sentences import against, counted, euros, first, named, say
 from pages.parts import address, charts, filters, views
@@ -33,23 +35,29 @@ def months(view) -> None:
     # Split by benefit too: for some years the sums of the benefits are published and their total is not.
     both = compare(view, "spend", by=("month", "benefit"), period=view.whole_year)
     frame, notes, years = tables.totals_over(both.frame, "benefit"), notes_of(both), tables.periods_of(reader, both)
-    headline = say(reader, "benefits.by_month", **against(reader, both, "spend"))
-    head(view, "by_month", headline)
-    summed = address.switch("cumulative", reader.t("benefits.cumulative"))
-    if summed:
-        frame = running(frame, "month", "spend")
+    headline = against(reader, "benefits.by_month", both, "spend")
+    has_figures, of = not tables.compared(reader, frame, "month", ["spend"], years).empty, both
+    if has_figures:
+        head(view, "by_month", headline)
+        if address.switch("cumulative", reader.t("benefits.cumulative")):
+            frame, of = running(frame, "month", "spend"), None  # no record has a running sum
     table = tables.compared(reader, frame, "month", ["spend"], years)
     lines = charts.two_years(reader, frame, "month", "spend", years, notes)
-    of = None if summed else both  # no record has a running sum
-    tell(view, "by_month", headline, table, lines, notes, period=view.whole_year, headed=True, of=of)
+    tell(view, "by_month", headline, table, lines, notes, period=view.whole_year, headed=has_figures, of=of)
 
 
 def recipients(view) -> None:
     for name in ("status", "population"):
         with views.section(view):
             split = ask(view, PAID, by=name)
-            what = named(view.reader, split, name, "spend")
-            tell_bars(view, f"by_{name}", say(view.reader, f"benefits.by_{name}", when=view.when, what=what), split)
+            to = partial(_to, view.reader)
+            what = named(view.reader, split, name, "spend", lead="benefits.paid_first", names=to)
+            tell_bars(view, f"by_{name}", say(view.reader, "benefits.paid", when=view.when, what=what), split)
+
+
+def _to(reader, code: str) -> str:
+    """Whom: the households of a status or the persons of a population."""
+    return reader.t(f"benefits.to_{code}")
 
 
 def places(view) -> None:
@@ -63,7 +71,7 @@ def report(view) -> None:
     for population in ("residents", "ukraine_civilians"):
         with views.section(view):
             both = compare(view, "spend", by=by, where={"population": population})
-            headline = say(reader, f"benefits.two_years_{population}", **against(reader, both, "spend"))
+            headline = against(reader, f"benefits.two_years_{population}", both, "spend")
             table = tables.compared(reader, both.frame, by, ["spend"], tables.periods_of(reader, both))
             said = [(reader.dimension("population"), reader.label("population", population))]
             tell(view, f"two_years_{population}", headline, table, notes=notes_of(both), said=said, of=both)

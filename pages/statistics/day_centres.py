@@ -3,7 +3,7 @@
 from functools import partial
 
 from data_access.telling import tables
-from data_access.telling.sentences import between, counted, during, first, named, say
+from data_access.telling.sentences import counted, during, first, named, say, since
 from pages.parts import charts, filters, views
 from pages.parts.answers import ask
 from pages.parts.frame import page
@@ -47,10 +47,9 @@ def years(view) -> None:
     reader = view.reader
     where = {} if {"centre", "branch"} & view.where.keys() else REPORTED
     split = ask(view, "visits", by=("year", "visitor_group"), where=where, period=view.all_years, ages="each_year")
-    headline = between(reader, split, "year", "visits")
     said = [(reader.dimension(name), reader.label(name, code)) for name, code in where.items()]
-    for _, centre in said:
-        headline = say(reader, "day_centres.years", centre=centre, series=headline)
+    key, centre = ("day_centres.years", said[0][1]) if said else ("day_centres.years_chosen", "")
+    headline = since(reader, key, split, "year", "visits", "visits", centre=centre)
     remarks = [reader.t("day_centres.reported" if said else "day_centres.chosen")]
     tell_lines(view, "years", headline, split, total_down=False, said=said, remarks=remarks)
 

@@ -1,5 +1,6 @@
 """Psihologi: who came, with what, how many consultations were held and missed, and how much each psychologist has."""
 
+from dataclasses import replace
 from functools import partial
 
 from data_access.telling import tables
@@ -10,6 +11,7 @@ from pages.parts.frame import page
 from pages.parts.section import tell_bars, tell_changes, tell_crossed, tell_lines, tell_measures, tell_two_years
 
 CLIENTS, HELD, WAYS = "psychologist_clients", "consultations", ("problem_category", "problem_area")  # rule 6
+OTHER = ("other_consultations", "other_clients")
 ABOUT = {"problems": (CLIENTS, WAYS[1]), "ages": (CLIENTS, WAYS[1]), "caseload": (CLIENTS, "psychologist")}
 
 
@@ -20,8 +22,9 @@ def clients(view) -> None:
         total, who = counted(reader, "clients", split.value()), named(reader, split, "person_group", CLIENTS)
         headline = say(reader, "psychologists.by_age", when=view.when, clients=total, who=who)
         tell_crossed(view, "by_age", headline, split, partial(charts.stacked, apart=True, ranked=False))
-    said = against(reader, both := compare(view, CLIENTS, by="age_class"), CLIENTS, "clients")
-    tell_changes(view, "two_years", say(reader, "psychologists.two_years", **said), both, "age_class", CLIENTS)
+    both = compare(view, CLIENTS, by="age_class")
+    headline = against(reader, "psychologists.two_years", both, CLIENTS, "clients")
+    tell_changes(view, "two_years", headline, both, "age_class", CLIENTS)
 
 
 def problems(view) -> None:
@@ -53,8 +56,8 @@ def consultations(view) -> None:
         shares = ask(view, "missed_share", by="month", period=year)
         most = {"share": reader.percent(shares.value()), **first(reader, shares.parts, "month", "missed_share")}
         tell_measures(view, "missed", say(reader, "psychologists.missed", when=when, **most), shares)
-    said = against(reader, both := compare(view, HELD, by="month", period=year), HELD, HELD)
-    tell_two_years(view, "years", say(reader, "psychologists.years", **said), both, "month", HELD)
+    both = compare(view, HELD, by="month", period=year)
+    tell_two_years(view, "years", against(reader, "psychologists.years", both, HELD, HELD), both, "month", HELD)
 
 
 def caseload(view) -> None:
@@ -64,7 +67,8 @@ def caseload(view) -> None:
 
 
 def functions(view) -> None:
-    split = ask(view.unfiltered, ("other_consultations", "other_clients"), by="psychologist_function")
+    split = ask(view.unfiltered, OTHER, by="psychologist_function")
+    split = replace(split, frame=tables.without_none(split.frame, OTHER[1], among=OTHER[0]))
     most = first(view.reader, split.parts, "psychologist_function", "other_consultations")
     headline = say(view.reader, "psychologists.functions", when=view.when, **most)
     tell_bars(view.unfiltered, "functions", headline, split, remarks=[view.reader.t("psychologists.functions_said")])

@@ -77,7 +77,8 @@ def _list(address: Mapping[str, str], name: str) -> list[str]:
     return [part.strip() for part in address.get(name, "").split(",") if part.strip()]
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A visitor's own words as they are said back: printable and not long."""
     printable = "".join(letter if letter.isprintable() else " " for letter in text)
     return printable if len(printable) <= LONGEST else printable[:LONGEST] + "…"
 
@@ -91,7 +92,7 @@ def _known(
         if text in names:
             found.append(text)
         else:
-            troubles.append(say(_quoted(text), nearest(text[:LONGEST], names)))
+            troubles.append(say(quoted(text), nearest(text[:LONGEST], names)))
     return list(dict.fromkeys(found))
 
 
@@ -111,14 +112,14 @@ def _with_period(request: Request, text: str, world: World, troubles: list[Troub
     try:
         period = Period.parse(text)
     except DataAccessError:
-        troubles.append(Trouble("bad_period", _quoted(text)))
+        troubles.append(Trouble("bad_period", quoted(text)))
         return request
     whole = world.whole
     if period.end <= whole.start or period.start >= whole.end:
-        troubles.append(Trouble("no_records", _quoted(text)))
+        troubles.append(Trouble("no_records", quoted(text)))
         return request
     if period.start < whole.start or period.end > whole.end:
-        troubles.append(Trouble("cut_period", _quoted(text)))
+        troubles.append(Trouble("cut_period", quoted(text)))
         period = Period(max(period.start, whole.start), min(period.end, whole.end))
     # Two dates stay two dates, also where they make a calendar year: their widgets stand on the page.
     dates = f"{period.start.isoformat()}..{period.last_day.isoformat()}"
@@ -194,7 +195,7 @@ def _with_offers(request: Request, address: Mapping[str, str], world: World, tro
         if not text:
             return None
         if text not in options:
-            troubles.append(Trouble("not_understood", f"{name}={_quoted(text)}"))
+            troubles.append(Trouble("not_understood", f"{name}={quoted(text)}"))
             return None
         return text
 
@@ -219,7 +220,7 @@ def _with_offers(request: Request, address: Mapping[str, str], world: World, tro
     top = unless(one_of("top", map(str, TOPS)), lambda: offers.why_not_top(request))
     sort = unless(address.get("sort", "").strip(), lambda: offers.why_not_sort(request))
     if sort and sort not in offers.columns(request, world):
-        troubles.append(Trouble("not_understood", f"sort={_quoted(sort)}"))
+        troubles.append(Trouble("not_understood", f"sort={quoted(sort)}"))
         sort = None
     ascending = one_of("order", (UP,)) is not None
     return replace(request, top=int(top) if top else None, sort=sort or None, ascending=ascending)
