@@ -77,6 +77,12 @@ def test_a_deck_of_ones_own_is_copied_arranged_worded_and_deleted() -> None:
     assert not app.exception
 
 
+def test_a_slide_goes_into_a_deck_where_copies_are_saved_under_a_name() -> None:
+    app = open_page("presentation", year="2023")
+    app.button(key="presentation_slide_add").click().run()
+    assert not app.exception
+
+
 def test_somebody_elses_deck_is_shown_and_not_changed() -> None:
     number = SavedDecks().save("Mūsu", "Cita", [SPEND, VISITS], shared=True)
     own = SavedDecks().save("Slēpta", "Cita", [SPEND])
