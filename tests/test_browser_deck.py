@@ -31,18 +31,38 @@ def press(page: Page, *keys: str) -> None:
 
 def where(page: Page) -> str:
     """Which slide of how many, as it stands under the slide."""
-    return page.locator(".st-key-stage_keys strong").first.inner_text()
+    return page.locator(".st-key-stage_number").inner_text().strip()
 
 
 def headline(page: Page) -> str:
-    return page.locator(".st-key-stage_slide h1").first.inner_text()
+    return page.locator(".st-key-stage_slide").locator("h1, h2").first.inner_text()
 
 
 def letters(page: Page) -> list[float]:
     """Pixels of the letters of the headline and of the chart."""
     return page.evaluate(
-        """() => [...document.querySelectorAll('.st-key-stage_slide h1, .st-key-stage_slide .js-plotly-plot text')]
+        """() => [...document.querySelectorAll('.st-key-stage_slide :is(h1, h2, .js-plotly-plot text)')]
             .filter((text) => text.textContent.trim()).map((text) => parseFloat(getComputedStyle(text).fontSize))"""
+    )
+
+
+def cut_off(page: Page) -> list[str]:
+    """What of a slide is not in the window, or could be scrolled; its words that are, but for its keys."""
+    return page.evaluate(
+        """() => {
+            const slide = document.querySelector('.st-key-stage_slide');
+            const parts = ['.st-key-stage_number', '.st-key-stage_foot', ...
+                (slide.querySelector('.stPlotlyChart') ? ['.stPlotlyChart .main-svg'] : [])];
+            const outside = parts.filter((name) => {
+                const box = [...slide.querySelectorAll(name)].pop().getBoundingClientRect();
+                return box.top < 0 || box.bottom > innerHeight || box.right > innerWidth || box.height < 10;
+            });
+            const main = document.querySelector('[data-testid=stMain]');
+            if (main.scrollHeight > innerHeight) outside.push(`the page: ${main.scrollHeight}`);
+            if (slide.scrollHeight > slide.clientHeight) outside.push(`the slide: ${slide.scrollHeight}`);
+            if (document.querySelector('.st-key-stage_keys').getBoundingClientRect().height > 2) outside.push('keys');
+            return outside;
+        }"""
     )
 
 
@@ -94,13 +114,18 @@ def test_a_chart_goes_into_a_deck_the_deck_onto_a_wall_and_along_as_files(
         assert not wall.get_by_test_id(menu).is_visible(), menu
     assert wall.get_by_test_id("stHeader").locator("button, a").count() == 0
     assert "Iekšējai lietošanai" in wall.locator(".st-key-stage_slide").inner_text()
-    press(wall, "3")
     assert min(letters(wall)) >= FROM_AFAR
-    assert wall.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight <= innerHeight")
+    assert cut_off(wall) == []
     bar = wall.locator(".st-key-stage_slide .bars .point").first
     box = bar.bounding_box()
     wall.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    wall.get_by_text("Mājokļa pabalsts: 626 254,55 €".replace(" 254", "\u00a0254").replace(" €", "\u00a0€")).wait_for()
+    clicked = wall.locator(".st-key-stage_slide").get_by_role("heading", name="626\u00a0254,55\u00a0€")
+    clicked.wait_for()
+    assert clicked.evaluate("(text) => parseFloat(getComputedStyle(text).fontSize)") >= FROM_AFAR
+    settled(wall)
+    assert cut_off(wall) == []
+    pale = ".st-key-stage_slide .bars .point path"
+    assert set(wall.eval_on_selector_all(pale, "all => all.map((bar) => bar.style.opacity)")) == {"1"}
     steps = {"ArrowRight": 4, "Space": 5, "PageDown": 6, "ArrowLeft": 5, "PageUp": 4, "End": 11, "Home": 1}
     for key, number in steps.items():
         press(wall, key)
@@ -113,3 +138,20 @@ def test_a_chart_goes_into_a_deck_the_deck_onto_a_wall_and_along_as_files(
     press(wall, "ArrowUp", "Escape")
     assert wall.get_by_role("heading", name="Prezentācija", exact=True).is_visible()
     wall.close()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1366, 768), (3840, 2160)])
+def test_a_slide_is_as_large_as_the_window(server: StreamlitServer, visit: Visitor, width: int, height: int) -> None:
+    address = "presentation?stage=yes&embed=true&year=2023"
+    wall = visit(server, address, width=width, height=height)
+    for number in range(1, 12):
+        known = "(size) => document.querySelector('.st-key-stage_slide').clientHeight > size"
+        wall.wait_for_function(known, arg=height * 0.8)
+        settled(wall)
+        assert where(wall) == f"{number} / 11"
+        assert cut_off(wall) == [], number
+        press(wall, "ArrowRight")
+    wall.set_viewport_size({"width": 1024, "height": 600})
+    wall.wait_for_function("() => document.querySelector('.st-key-stage_slide').clientHeight < 600")
+    settled(wall)
+    assert cut_off(wall) == [], "a window that becomes smaller"

@@ -189,7 +189,7 @@ def test_a_row_can_be_gone_into_without_a_mouse(full) -> None:
 
 
 def fill_in(app: AppTest, name: str, who: str = "Anna", shared: str = "shared", figures: str = "live") -> AppTest:
-    changed(app, "who", who)
+    changed(app, "who_views", who)
     widget(app, "name").set_value(name)
     widget(app, "for_whom").set_value(shared)
     widget(app, "which_figures").set_value(figures)
@@ -225,6 +225,16 @@ def test_a_frozen_view_keeps_its_figures_when_the_data_change(
     assert words("states.nothing") in [box.value for box in kept.info]
 
 
+def test_a_table_goes_into_a_deck_where_views_are_saved_under_a_name(full) -> None:
+    """Two places of one page ask who saves: the dialog, and the list of views below it."""
+    app = builder(m="spend", rows="benefit", period="2023", audience="council")
+    app.button(key="builder_table_add").click().run()
+    assert not [box.value for box in app.exception]
+    app.text_input(key="builder_who_adding").set_value("Anna").run()
+    assert not [box.value for box in app.exception]
+    assert app.text_input(key="builder_who_views").value == "Anna"
+
+
 def test_a_name_that_is_taken_is_said(full) -> None:
     fill_in(builder(), "Skats")
     app = fill_in(builder(**NEEDY), "Skats")
@@ -235,7 +245,7 @@ def test_a_name_that_is_taken_is_said(full) -> None:
 def test_only_who_saved_a_view_can_change_it(full) -> None:
     fill_in(builder(), "Skats")
     assert not [button for button in builder().button if button.key == "builder_delete_1"]
-    app = changed(builder(), "who", "Anna")
+    app = changed(builder(), "who_views", "Anna")
     widget(app, "name_1").set_value("Cits")
     app.button(key="builder_rename_1").click().run()
     assert [view.name for view in SavedViews().seen_by("")] == ["Cits"]

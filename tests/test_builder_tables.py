@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data_access import TOTAL, answering, dimensions_of, measures, open_database
+from data_access import TOTAL, WITHHELD, answering, dimensions_of, measures, open_database
 from data_access.telling.builder import asking, making
 from data_access.telling.builder.asking import question_of
+from data_access.telling.builder.figures import Figures
 from data_access.telling.builder.request import Request
 from data_access.telling.builder.world import World, is_time, measures_of, possible
 from data_access.telling.reader import Reader
@@ -17,7 +19,7 @@ from pages.parts.texts import FOLDER
 from tests.infrastructure.builder import key_of, made, table_of, understood
 from tests.infrastructure.case_database import ENGINES, Case
 from tests.infrastructure.slow_answers import slow_answer
-from tests.test_answers import fill_town
+from tests.infrastructure.towns import fill_town
 
 # ── against the slow answers ─────────────────────────────────────────────────────────────────────
 
@@ -204,6 +206,17 @@ def test_the_rest_of_a_comparison_has_its_own_change(paid: Case) -> None:
         "spend.change": 15_00,
         "spend.change_percent": pytest.approx(37.5),
     }
+
+
+def test_the_rest_is_shown_where_it_can_be_reckoned(paid: Case) -> None:
+    """Ķegums and Ikšķile are withheld; the total less Ogre is no secret. Where Ogre itself is, it would be one."""
+    request = understood({"m": "spend", "rows": "territory", "period": "2023"}, World.of(paid.database))
+    for hidden, expected in (({"ikskile", "kegums"}, 55_00), ({"ogre"}, WITHHELD)):
+        answered = asking.ask(request, paid.database, World.of(paid.database), paid.database.ask)
+        answered.frame["spend_withheld"] = answered.frame["territory"].isin(hidden)
+        answered.frame.loc[answered.frame["spend_withheld"], "spend"] = pd.NA
+        rest = Figures(request, answered).with_rest(["ogre"])
+        assert rest.get(("rest",), "spend") == expected
 
 
 def test_a_comparison_in_columns_names_both_periods_and_sorts_by_a_change(paid: Case) -> None:

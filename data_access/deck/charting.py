@@ -96,10 +96,19 @@ def drawn(reader: Reader, request: Request, answered: Answered, wanted: str | No
     made = making.make(reader, simple, of)
     most, first = (MOST_GROUPS, FIRST_GROUPS) if _beside(simple, kind) else (MOST_BARS, FIRST_BARS)
     if kind in (BARS, STACKED, COLUMNS) and dims and not is_time(dims[0]) and not top and len(made.outer) > most:
+        moved = bool(request.compare) and not sort
+        kept = _moved_most(made, code)[:first] if moved else None
         simple = replace(simple, top=first)
-        made = making.make(reader, simple, of)
-        remarks.append(t("builder.drawn_first", shown=first))
+        made = making.make(reader, simple, of, kept)
+        remarks.append(t("builder.drawn_moved" if moved else "builder.drawn_first", shown=first))
     return Drawn(simple, of, made, kind, (*remarks, *made.remarks))
+
+
+def _moved_most(made: Made, code: str) -> list[str]:
+    """The rows of a comparison, those first that rose or fell most; last those of which that is not shown or known."""
+    change = next(field.figure for field in made.fields if field.ref == f"{code}.change")
+    found = {outer: change((outer,)) for outer in made.outer}
+    return sorted(found, key=lambda outer: -abs(found[outer]) if is_number(found[outer]) else 1)
 
 
 def counted_over(answered: Answered, names: Sequence[str]) -> Answered:

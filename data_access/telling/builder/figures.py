@@ -50,20 +50,16 @@ class Figures:
     def with_rest(self, kept: Sequence[str]) -> "Figures":
         """The same figures with those of all codes of the first dimension but the kept ones, under the code `rest`.
 
-        Only for additive measures: the total less what is kept. Withheld, where anything in it is.
+        Only for additive measures: the total less what is kept, which anybody reckons from the two. Withheld where
+        one of these is.
         """
         more = Figures.__new__(Figures)
         more.by, more._rows = self.by, dict(self._rows)
         for codes, whole in self._rows.items():
             if codes[0] == TOTAL:
                 parts = [self._rows.get((code, *codes[1:]), {}) for code in kept]
-                more._rows[(REST, *codes[1:])] = _less(whole, parts) | self._withheld_of_rest(codes, kept)
+                more._rows[(REST, *codes[1:])] = _less(whole, parts) | _withheld_of(whole, parts)
         return more
-
-    def _withheld_of_rest(self, codes: Codes, kept: Sequence[str]) -> dict[str, bool]:
-        """For the rest in these columns, which of its figures are withheld: if anything is of which they are made."""
-        rows = [row for other, row in self._rows.items() if other[1:] == codes[1:] and other[0] != REST]
-        return {name: any(row.get(name, False) for row in rows) for name in rows[0] if is_flag(name)}
 
     def codes(self, place: int, within: Codes = ()) -> list[str]:
         """Codes that occur in one dimension, in order, within codes of the dimensions before it; no totals."""
@@ -79,6 +75,11 @@ class Figures:
     def filled(self, place: int, codes: Sequence[str], columns: Sequence[str]) -> list[str]:
         """The codes without that of unknown values, if there is nothing in it."""
         return [code for code in codes if code != UNKNOWN or not self.nothing(place, code, columns)]
+
+
+def _withheld_of(whole: dict, parts: Sequence[dict]) -> dict[str, bool]:
+    """Which figures of a row less some of its parts are withheld: those that cannot be reckoned from what is shown."""
+    return {name: any(row.get(name, False) for row in (whole, *parts)) for name in whole if is_flag(name)}
 
 
 def _less(whole: dict, parts: Sequence[dict]) -> dict:

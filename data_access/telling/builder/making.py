@@ -59,11 +59,13 @@ class Made:
     remarks: tuple[str, ...]
 
 
-def make(reader: Reader, request: Request, answered: Answered) -> Made:
-    """The table of an answered request."""
+def make(reader: Reader, request: Request, answered: Answered, first: Sequence[str] | None = None) -> Made:
+    """The table of an answered request; `first` are the codes of its rows in their order, above the rest."""
     figures = Figures(request, answered)
     outer = _outer(request, figures, _fields(reader, request, answered, figures))
-    kept = outer[: request.top] if request.top else outer
+    kept = outer if first is None else list(first)
+    if request.top and first is None:
+        kept = outer[: request.top]
     if len(kept) < len(outer) and _additive(request):
         figures = figures.with_rest(kept)
     fields = _fields(reader, request, answered, figures)

@@ -83,7 +83,7 @@ def show(reader: Reader, request: Request, figures: Callable[[], Answered]) -> N
     with st.expander(t("builder.saved_views"), icon=":material/bookmarks:", expanded=done is not None):
         _say(reader, done)
         if not visitor.current().who:
-            ask_who(reader)
+            ask_who(reader, "views")
         try:
             found = _seen()
         except DataAccessError as error:
@@ -96,14 +96,16 @@ def show(reader: Reader, request: Request, figures: Callable[[], Answered]) -> N
         _form(reader, request, figures)
 
 
-def ask_who(reader: Reader) -> None:
-    """Asks whoever has not signed in how she calls herself."""
-    t = reader.t
-    st.session_state[controls.key("who")] = who()
+def ask_who(reader: Reader, where: str) -> None:
+    """Asks whoever has not signed in how she calls herself. A page asks in several places at once: each has its own
+    field, and what was said in one stands in all."""
+    t, field = reader.t, controls.key(f"who_{where}")
+    st.session_state[field] = who()
     st.text_input(
         t("builder.who"),
-        key=controls.key("who"),
+        key=field,
         on_change=_remember_who,
+        args=(field,),
         max_chars=80,
         width=360,
         icon=":material/person:",
@@ -118,8 +120,8 @@ def _say(reader: Reader, done: str | DataAccessError | None) -> None:
         st.success(reader.t(f"builder.{done}"), icon=":material/check:")
 
 
-def _remember_who() -> None:
-    st.session_state[_WHO] = st.session_state[controls.key("who")].strip()
+def _remember_who(field: str) -> None:
+    st.session_state[_WHO] = st.session_state[field].strip()
 
 
 def day_kept(view: SavedView) -> date:

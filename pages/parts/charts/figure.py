@@ -17,6 +17,7 @@ SEPARATORS = {"lv": f",{NO_BREAK_SPACE}", "en": ".,"}
 CLEAR = "rgba(0,0,0,0)"
 BUTTON = 26  # pixels above a chart, for the button that saves it
 PALE = 0.45  # opacity of marks beside one that was clicked
+BOX_ON_LIGHT, BOX_ON_DARK = "#FFFFFF", "#1E2731"  # behind the words of a mark that is pointed at
 LABEL = 13  # points: names and figures
 SMALL = 12  # axes
 LONGEST_LINE = 48  # letters of a name over a bar
@@ -98,11 +99,16 @@ def legend() -> dict:
     }
 
 
-def inked(figure: go.Figure, dark: bool) -> go.Figure:
-    """The figure with its letters in the full text colour of the theme: the theme's own are fainter than 4.5 : 1."""
+def inked(figure: go.Figure, dark: bool, pale: float = PALE) -> go.Figure:
+    """The figure with its letters in the full text colour of the theme: the theme's own are fainter than 4.5 : 1.
+
+    `pale` is the opacity of the marks beside one that is clicked.
+    """
     ink = INK_ON_DARK if dark else INK_ON_LIGHT
     figure.layout.font.color = ink
     figure.layout.legend.font.color = ink
+    figure.layout.hoverlabel.font.color = ink
+    figure.layout.hoverlabel.bgcolor = BOX_ON_DARK if dark else BOX_ON_LIGHT
     figure.layout.xaxis.tickfont.color = ink
     figure.layout.yaxis.tickfont.color = ink
     # What is not clicked grows pale, but its letters stay; Plotly wants to be told of both.
@@ -110,7 +116,7 @@ def inked(figure: go.Figure, dark: bool) -> go.Figure:
     for trace in figure.data:
         if trace.type in ("bar", "scatter"):
             trace.selected = {"textfont": letters}
-            trace.unselected = {"textfont": letters, "marker": {"opacity": PALE}}
+            trace.unselected = {"textfont": letters, "marker": {"opacity": pale}}
     return figure
 
 

@@ -50,6 +50,15 @@ def slide_table(reader: Reader, table: deck.SmallTable, height: int, letters: in
     return new_figure(reader, height, [trace], font={"size": letters}, margin={"l": 0, "r": 0, "t": 8, "b": 0})
 
 
+def words(lines: Sequence[str], letters: int, height: int) -> go.Figure:
+    """A text as a picture, in letters larger than Markdown has them."""
+    text = {"text": "<br>".join(f"<b>{line}</b>" for line in lines), "x": 0, "y": 1, "xref": "paper", "yref": "paper"}
+    text |= {"xanchor": "left", "yanchor": "top", "align": "left", "showarrow": False, "font": {"size": letters}}
+    none = {"visible": False, "fixedrange": True}
+    layout = {"height": height, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "paper_bgcolor": CLEAR, "dragmode": False}
+    return go.Figure(layout={**layout, "plot_bgcolor": CLEAR, "xaxis": none, "yaxis": none, "annotations": [text]})
+
+
 def _scaled(chart: deck.Chart, values: Sequence) -> list[float | None]:
     divisor = 100 if chart.unit == "cents" else 1
     return [float(value) / divisor if is_number(value) else None for value in values]

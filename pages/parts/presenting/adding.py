@@ -55,7 +55,7 @@ def _ask(view: View, name: str, slide_of) -> None:
     """Which deck: one of one's own, or a new one."""
     t, reader = view.reader.t, view.reader
     if not visitor.current().who:
-        ask_who(reader)
+        ask_who(reader, "adding")
     mine = {str(one.deck_id): one for one in saved_decks(reader.language) if one.of(who())}
     chosen = st.selectbox(
         t("present.deck"),

@@ -35,7 +35,7 @@ def show(view: View, looked: Looked) -> None:
     of = str(looked.saved.deck_id) if looked.saved else PREPARED
     with st.expander(t("present.own"), icon=":material/folder_copy:", expanded=isinstance(done, DataAccessError)):
         if not visitor.current().who:
-            ask_who(view.reader)
+            ask_who(view.reader, "deck")
         if looked.mine:
             with st.form(f"deck_{of}", border=False):
                 st.text_input(t("present.name"), looked.saved.name, key=f"deck_name_{of}", max_chars=deck.LONGEST_NAME)

@@ -1,7 +1,7 @@
 """Slides on a wall: one at a time, led by keys, without anything beside them.
 
-The browser's own F11 makes the window as large as the screen. `embed` in the address, which only a link can bring,
-makes Streamlit leave out its header and most of the margins.
+The browser's own F11 makes the window as large as the screen, and the slide is as large as the window. `embed` in the
+address, which only a link can bring, makes Streamlit leave out its header and most of the margins.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,12 +13,9 @@ import streamlit as st
 from pages.entrance import visitor
 from pages.parts import address
 from pages.parts.filters import View, years
-from pages.parts.markdown import plain
-from pages.parts.presenting import drawing
+from pages.parts.presenting import drawing, wall, window
 from pages.parts.presenting.looking import SLIDE, Looked, number_of, place
 
-SIZE = "size"
-USUAL = "2"
 _SAID = "stage_said"  # ((deck of a year and an audience, slide), what was clicked in its chart)
 
 
@@ -50,14 +47,20 @@ def tell(view: View, looked: Looked) -> None:
         _key(view, "leave", "Esc", ":material/close:", address.take, {address.STAGE: None})
         return
     at = place(looked)
-    size = address.kept(SIZE)
-    size = size if size in drawing.ON_WALL else USUAL
-    with st.container(key="stage_slide"):
-        drawing.draw(reader, looked.made, at, drawing.on_wall(size), lambda: _take(looked, at))
     where, said = st.session_state.get(_SAID, (None, ""))
-    if where == (looked.asked, at):
-        st.markdown(f"### :material/ads_click: {plain(said)}")
-    _keys(view, at, len(slides), size)
+    with st.container(gap=None):
+        wall.show(
+            reader,
+            looked.made,
+            at,
+            window.size(),
+            said if where == (looked.asked, at) else "",
+            lambda: _take(looked, at),
+        )
+        # A pixel is enough for keys that are pressed, and there is nothing to be read of them on a wall.
+        with st.container(height=1, border=False, key="stage_keys"):
+            _keys(view, at, len(slides))
+            window.listen()
 
 
 def _take(looked: Looked, at: int) -> None:
@@ -68,25 +71,18 @@ def _take(looked: Looked, at: int) -> None:
     st.session_state[_SAID] = ((looked.asked, at), "; ".join(said)) if said else (None, "")
 
 
-def _keys(view: View, at: int, count: int, size: str) -> None:
-    t = view.reader.t
+def _keys(view: View, at: int, count: int) -> None:
     offered = years(view)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="stage_keys"):
-        st.markdown(f"**{at + 1} / {count}**")
-        _go(view, "back", "Left", ":material/arrow_back:", at, -1, count)
-        _go(view, "on", "Right", ":material/arrow_forward:", at, 1, count)
-        _go(view, "on_space", "Space", ":material/space_bar:", at, 1, count)
-        _go(view, "page_back", "PageUp", ":material/keyboard_arrow_up:", at, -1, count)
-        _go(view, "page_on", "PageDown", ":material/keyboard_arrow_down:", at, 1, count)
-        _go(view, "first", "Home", ":material/first_page:", at, -count, count)
-        _go(view, "last", "End", ":material/last_page:", at, count, count)
-        st.markdown(f"**{t('filters.year')} {view.year}**")
-        _year(view, "year_older", "Down", offered, 1)
-        _year(view, "year_newer", "Up", offered, -1)
-        for key in drawing.ON_WALL:
-            chosen = None if key == USUAL else key
-            _key(view, f"size_{key}", key, ":material/format_size:", address.take, {SIZE: chosen}, disabled=key == size)
-        _key(view, "leave", "Esc", ":material/close:", address.take, {address.STAGE: None, SIZE: None})
+    _go(view, "back", "Left", ":material/arrow_back:", at, -1, count)
+    _go(view, "on", "Right", ":material/arrow_forward:", at, 1, count)
+    _go(view, "on_space", "Space", ":material/space_bar:", at, 1, count)
+    _go(view, "page_back", "PageUp", ":material/keyboard_arrow_up:", at, -1, count)
+    _go(view, "page_on", "PageDown", ":material/keyboard_arrow_down:", at, 1, count)
+    _go(view, "first", "Home", ":material/first_page:", at, -count, count)
+    _go(view, "last", "End", ":material/last_page:", at, count, count)
+    _year(view, "year_older", "Down", offered, 1)
+    _year(view, "year_newer", "Up", offered, -1)
+    _key(view, "leave", "Esc", ":material/close:", address.take, {address.STAGE: None})
 
 
 def _go(view: View, name: str, key: str, icon: str, at: int, step: int, count: int) -> None:
