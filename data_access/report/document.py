@@ -22,11 +22,12 @@ from lxml import etree
 
 from data_access.errors import TemplateStyles, TemplateUnreadable
 from data_access.report.charts import add_chart, can_be_drawn
-from data_access.report.model import BODY, BULLET, NOTE, Heading, Report, Table
-from data_access.report.words import words
+from data_access.report.model import BODY, BULLET, NESTED, NOTE, Heading, Report, Table
+from data_access.report.own_checks import checks_not_told
+from data_access.report.words import Shown, words
 
 _LANGUAGE = "lv-LV"
-_STYLES = {BODY: "Normal", BULLET: "List Bullet", NOTE: "Report Note"}
+_STYLES = {BODY: "Normal", BULLET: "List Bullet", NESTED: "Report Part", NOTE: "Report Note"}
 _CONTENTS = ("toc 1", "toc 2", "toc 3")
 _HEADINGS = ("Heading 1", "Heading 2", "Heading 3")
 _NEEDED = ("Title", "Subtitle", "TOC Heading", *_HEADINGS, "Normal", "List Bullet", "Caption", "Table Grid")
@@ -58,7 +59,9 @@ def as_docx(report: Report, template: Path | None = None) -> bytes:
         elif isinstance(block, Table):
             _table(document, block)
         else:
-            document.add_paragraph(block.text, style=_STYLES[block.style])
+            paragraph = document.add_paragraph(block.text, style=_STYLES[block.style])
+            if block.code:
+                _mark(document, paragraph, block.code)
     _checks(document, report)
     out = io.BytesIO()
     document.save(out)
@@ -125,6 +128,10 @@ def _add_styles(document: Document) -> None:
             style.base_style = document.styles["Normal"]
             style.paragraph_format.left_indent = Cm(0.6 * level)
             style.paragraph_format.space_after = Pt(2)
+    if _STYLES[NESTED] not in known:
+        style = document.styles.add_style(_STYLES[NESTED], WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = document.styles["List Bullet"]
+        style.paragraph_format.left_indent = Cm(1.5)
     if _STYLES[NOTE] not in known:
         style = document.styles.add_style(_STYLES[NOTE], WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = document.styles["Normal"]
@@ -178,7 +185,7 @@ def _contents(document: Document, headings: list[Heading]) -> None:
         entry = document.add_paragraph(style=_CONTENTS[heading.level - 1])
         if place == 0:
             _begin_field(entry, r'TOC \o "1-3" \h \z \u')
-        link = _element("w:hyperlink", anchor=_bookmark(heading), history="1")
+        link = _element("w:hyperlink", anchor=_bookmark(heading.code), history="1")
         link.append(_run(heading.text))
         entry._p.append(link)
         if place == len(headings) - 1:
@@ -186,14 +193,18 @@ def _contents(document: Document, headings: list[Heading]) -> None:
 
 
 def _heading(document: Document, heading: Heading) -> None:
-    paragraph = document.add_heading(heading.text, heading.level)
+    _mark(document, document.add_heading(heading.text, heading.level), heading.code)
+
+
+def _mark(document: Document, paragraph: Paragraph, code: str) -> None:
+    """The bookmark of a chapter."""
     number = str(sum(1 for _ in document.element.body.iter(qn("w:bookmarkStart"))))
-    paragraph._p.insert_element_before(_element("w:bookmarkStart", id=number, name=_bookmark(heading)), "w:r")
+    paragraph._p.insert_element_before(_element("w:bookmarkStart", id=number, name=_bookmark(code)), "w:r")
     paragraph._p.append(_element("w:bookmarkEnd", id=number))
 
 
-def _bookmark(heading: Heading) -> str:
-    return f"chapter_{heading.code}"
+def _bookmark(code: str) -> str:
+    return f"chapter_{code}"
 
 
 # ── tables ───────────────────────────────────────────────────────────────────────────────────────
@@ -242,10 +253,17 @@ def _checks(document: Document, report: Report) -> None:
     document.add_paragraph(t("report.checks.intro"))
     lines = [_Line(tuple(t(f"report.checks.{name}") for name in ("what", "whole", "parts", "outcome")), bold=True)]
     lines += [
-        _Line((check.said, check.whole, check.parts, check.outcome), bold=check.holds is False)
-        for check in report.checks
+        _Line((one.said, _written(one.whole), _written(one.parts), one.outcome), bold=one.holds is False)
+        for one in report.checks
+        if one.told
     ]
     _grid(document, lines, t("report.captions.checks"), words_last=True)
+    for said in checks_not_told(report):
+        document.add_paragraph(said)
+
+
+def _written(shown: Shown | None) -> str:
+    return "" if shown is None else str(shown)
 
 
 def _grid(document: Document, lines: Sequence[_Line], alternative: str, words_last: bool = False) -> None:

@@ -83,9 +83,12 @@ def _write_figures(page: Worksheet, report: Report, formats: dict[str, Format]) 
 def _write_checks(page: Worksheet, report: Report, formats: dict[str, Format]) -> None:
     for place, name in enumerate(("what", "whole", "parts", "outcome")):
         page.write_string(0, place, words()(f"report.checks.{name}"), formats["heading"])
-    for number, check in enumerate(report.checks, start=1):
-        for place, text in enumerate((check.said, check.whole, check.parts, check.outcome)):
-            page.write_string(number, place, _harmless(text), formats["text"])
+    for number, check in enumerate((one for one in report.checks if one.told), start=1):
+        page.write_string(number, 0, _harmless(check.said), formats["text"])
+        for place, shown in enumerate((check.whole, check.parts), start=1):
+            if shown is not None:
+                _write(page, number, place, shown, formats)
+        page.write_string(number, 3, _harmless(check.outcome), formats["text"])
     page.freeze_panes(1, 0)
     page.set_column(0, 0, 2 * _WIDE)
     page.set_column(1, 2, _MIDDLE)
