@@ -22,10 +22,8 @@ CATALOGUES = [
 DYNAMIC_PREFIXES_FILE = REPOSITORY / "pages" / "parts" / "texts.py"
 # The annual report is written in Latvian only; its outline names its texts.
 REPORT = REPOSITORY / "data_access" / "report"
-NAMED_IN_OUTLINE = tuple(
-    f"report.{part}."
-    for part in ("titles", "say", "optional", "counts", "rules", "rule_names", "captions", "corners", "labels")
-)
+OF_OUTLINE = ("titles", "say", "optional", "counts", "rules", "rule_names", "captions", "sheets", "corners", "labels")
+NAMED_IN_OUTLINE = tuple(f"report.{part}." for part in OF_OUTLINE)
 OWN_WORDS = Path(__file__).parent / "words" / "own_words.txt"
 DICTIONARY = Path("/usr/share/hunspell/lv_LV.dic")
 

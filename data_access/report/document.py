@@ -11,7 +11,7 @@ import docx
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml import OxmlElement
@@ -21,7 +21,7 @@ from docx.text.paragraph import Paragraph
 from lxml import etree
 
 from data_access.errors import TemplateStyles, TemplateUnreadable
-from data_access.report.charts import add_chart, can_be_drawn
+from data_access.report.charts import FONT, add_chart, can_be_drawn
 from data_access.report.model import BODY, BULLET, NESTED, NOTE, Heading, Report, Table
 from data_access.report.own_checks import checks_not_told
 from data_access.report.words import Shown, words
@@ -40,6 +40,7 @@ _PADDING = 2  # letters
 _LABEL = 15  # letters that the first column has room for, at least
 _TABLES, _CHARTS = "Tabula", "Attēls"  # sequences of numbers
 _OF_THE_BODY = (RELATIONSHIP_TYPE.CHART, RELATIONSHIP_TYPE.IMAGE)  # those of head and foot are their own
+_AFTER_UPDATE_FIELDS = ("w:hdrShapeDefaults", "w:footnotePr", "w:endnotePr", "w:compat", "w:docVars", "w:rsids")
 _NUMBER = "\x00"  # stands where a caption has its number
 
 
@@ -53,9 +54,9 @@ def as_docx(report: Report, template: Path | None = None) -> bytes:
     _in_latvian(document, report)
     _title_page(document, report)
     _contents(document, [*report.headings, _checks_heading()])
-    for block in report.blocks:
+    for place, block in enumerate(report.blocks):
         if isinstance(block, Heading):
-            _heading(document, block)
+            _heading(document, block).paragraph_format.page_break_before = True if place == 0 else None
         elif isinstance(block, Table):
             _table(document, block)
         else:
@@ -98,12 +99,12 @@ def _dress(document: Document) -> None:
     section.left_margin, section.right_margin = Cm(2.5), Cm(2)
     section.top_margin = section.bottom_margin = Cm(2)
     normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = "Calibri", Pt(11)
+    normal.font.name, normal.font.size = FONT, Pt(11)
     normal.paragraph_format.space_after = Pt(6)
     for name, size in (("Title", 26), ("Heading 1", 18), ("Heading 2", 14), ("Heading 3", 12)):
         style = document.styles[name]
-        style.font.name, style.font.size, style.font.color.rgb = "Calibri", Pt(size), _HEADING_COLOUR
-        _fonts(style, "Calibri")
+        style.font.name, style.font.size, style.font.color.rgb = FONT, Pt(size), _HEADING_COLOUR
+        _fonts(style, FONT)
     caption = document.styles["Caption"]
     caption.font.size, caption.font.color.rgb = Pt(10), RGBColor(0x26, 0x26, 0x26)
     caption.paragraph_format.space_before, caption.paragraph_format.space_after = Pt(10), Pt(4)
@@ -127,7 +128,7 @@ def _add_styles(document: Document) -> None:
             style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=True)
             style.base_style = document.styles["Normal"]
             style.paragraph_format.left_indent = Cm(0.6 * level)
-            style.paragraph_format.space_after = Pt(2)
+            style.font.size, style.paragraph_format.space_after = Pt(10), Pt(1)
     if _STYLES[NESTED] not in known:
         style = document.styles.add_style(_STYLES[NESTED], WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = document.styles["List Bullet"]
@@ -157,8 +158,12 @@ def _head_and_foot(document: Document, report: Report) -> None:
     section = document.sections[0]
     section.header.paragraphs[0].text = " · ".join(report.said[: 2 if report.demonstration else 1])
     foot = section.footer.paragraphs[0]
+    stops = foot.paragraph_format.tab_stops
+    for stop in foot.style.paragraph_format.tab_stops:  # its own, for a narrower page and a text in the middle
+        stops.add_tab_stop(stop.position, WD_TAB_ALIGNMENT.CLEAR)
+    stops.add_tab_stop(section.page_width - section.left_margin - section.right_margin, WD_TAB_ALIGNMENT.RIGHT)
     before, after = words()("report.page_number", page=_NUMBER).split(_NUMBER)
-    foot.add_run(f"{report.title}\t\t{before}")
+    foot.add_run(f"{report.title}\t{before}")
     _field(foot, "PAGE", "1")
     foot.add_run(after)
 
@@ -177,8 +182,11 @@ def _title_page(document: Document, report: Report) -> None:
 
 
 def _contents(document: Document, headings: list[Heading]) -> None:
-    """A field with its entries already in it: each leads to its chapter. Numbers of pages come when it is updated, as
-    only the program that lays the document out knows them."""
+    """A field with its entries already in it: each leads to its chapter. Only the program that lays the document out
+    knows the pages: it is asked to update the field when it opens the document."""
+    settings = document.settings.element
+    if settings.find(qn("w:updateFields")) is None:
+        settings.insert_element_before(_element("w:updateFields", val="true"), *_AFTER_UPDATE_FIELDS)
     title = document.add_paragraph(words()("report.contents"), style="TOC Heading")
     title.paragraph_format.page_break_before = True
     for place, heading in enumerate(headings):
@@ -192,8 +200,10 @@ def _contents(document: Document, headings: list[Heading]) -> None:
             entry._p.append(_field_character("end"))
 
 
-def _heading(document: Document, heading: Heading) -> None:
-    _mark(document, document.add_heading(heading.text, heading.level), heading.code)
+def _heading(document: Document, heading: Heading) -> Paragraph:
+    paragraph = document.add_heading(heading.text, heading.level)
+    _mark(document, paragraph, heading.code)
+    return paragraph
 
 
 def _mark(document: Document, paragraph: Paragraph, code: str) -> None:

@@ -242,7 +242,7 @@ def _item(text: str) -> Item:
 
 
 def _table(one: Mapping[str, Any]) -> TableOutline:
-    for part in ("captions", "corners"):
+    for part in ("captions", "corners", "sheets"):
         _there(f"report.{part}.{one['code']}")
     columns, rows = (tuple(map(Line.of, one.get(name, []))) for name in ("columns", "rows"))
     years = one.get("years")
