@@ -4,6 +4,7 @@ import csv
 import difflib
 import io
 import re
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -211,9 +212,9 @@ def test_the_parts_of_a_list_are_nested_in_what_they_are_parts_of(document: docx
 
 def test_breaks_are_said_once_a_chapter_under_what_they_concern(found: dict[str, Section], report: Report) -> None:
     texts = {name: "\n".join(section.paragraphs) for name, section in found.items()}
-    assert all(
-        len(lines) == len(set(lines)) for lines in (text.split("\n") for text in texts.values() if "pārrāv" in text)
-    )
+    for text in texts.values():
+        breaks = [line for line in text.split("\n") if "pārrāvums" in line]
+        assert len(breaks) == len(set(breaks))
     department = texts["chapter_dept_social_assistance"]
     assert "Ukrainas civiliedzīvotājiem (2022" not in department
     # Of the tables of residents only the first two hold benefits that depend on income.
@@ -324,6 +325,42 @@ def test_latvian_is_set_as_latvian_is_set(document: docx.document.Document, foun
     assert "{" not in text
 
 
+def test_the_look_of_the_pages(content: bytes, tmp_path: Path) -> None:
+    """The number of the page beside the title in one line; no letters of another kind in charts; contents on a page."""
+    pages = rendered(content, tmp_path, "report.docx")
+    for number, page in enumerate(pages, start=1):
+        [place] = [word for word in page.words if word.text == "lpp." and word.top > page.height - 100]
+        title = [word for word in page.words if word.text == "pārskats" and word.top > page.height - 100]
+        assert abs(title[-1].top - place.top) < 2
+        assert place.right > page.width - 80
+        assert f"{number}.lpp." in page.text
+    fonts = subprocess.run(["pdffonts", str(tmp_path / "report.pdf")], check=True, capture_output=True, text=True)
+    assert not re.findall("serif|times", fonts.stdout, re.IGNORECASE)
+    contents = [number for number, page in enumerate(pages) if "Pārskatapārbaudes" in page.text]
+    assert contents[0] == 1
+    assert "Sociālāpalīdzība–" in pages[2].text
+
+
+def test_a_program_that_opens_the_document_is_asked_to_number_its_contents(content: bytes) -> None:
+    settings = read_docx(content).settings.element
+    names = [etree.QName(one).localname for one in settings]
+    assert settings.find(qn("w:updateFields")).get(qn("w:val")) == "true"
+    assert names.index("updateFields") < names.index("compat")  # as the schema has them
+    assert "F9" not in "".join(part.text for part in read_docx(content).paragraphs)
+
+
+def test_letters_of_tables_can_be_read(document: docx.document.Document) -> None:
+    """At least 9 points; the checks, which are for reference, 7,5."""
+    *tables, checks = document.tables
+    sizes = [
+        [run.font.size.pt for row in one.rows for cell in row.cells for run in cell.paragraphs[0].runs if run.font.size]
+        for one in (*tables, checks)
+    ]
+    assert min(size for table in sizes[:-1] for size in table) >= 9
+    heads = [[cell.text for cell in table.rows[0].cells] for table in tables]
+    assert not [head for head in heads if len(head) != len(set(head))]
+
+
 def test_a_template_gives_its_styles_and_nothing_else(content: bytes, report: Report, tmp_path: Path) -> None:
     own = read_docx(content)
     own.styles["Heading 1"].font.name = "Georgia"
@@ -412,14 +449,43 @@ def workbook(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def test_the_workbook_has_a_sheet_a_table(workbook: openpyxl.Workbook, report: Report) -> None:
     tables = [name for name in workbook.sheetnames if name[0].isdigit()]
     assert len(tables) == len(report.tables)
-    first = workbook[tables[0]]
-    assert [cell.value for cell in first[1]][:3] == ["Pabalsts", "Kopā, EUR", "Naudā, EUR"]
-    assert [cell.value for cell in first[2]][1:6] == [134902.40, 134902.40, 0, 223, 404]
-    series = workbook[next(name for name in tables if "Sociālajos" in name)]
-    assert {row[0].value: row[1].value for row in series}["2022"] == GAP
-    said = " ".join(str(cell.value) for cell in first["A"])
+    assert len({name.lower() for name in tables}) == len(tables)
+    assert all(len(name) <= 31 for name in tables)
+    assert tables[:2] == ["1. Pabalsti\u00a0– summas", "2. Pabalsti\u00a0– saņēmēji"]
+    first, second = (workbook[name] for name in tables[:2])
+    assert first["A1"].value == "1.\u00a0tabula. Sociālās palīdzības pabalsti 2023.\u00a0gadā"
     for word in ("Demonstrācijas dati", "iekšējai lietošanai", "Dati līdz 31.12.2023.", "Avots:"):
-        assert word in said
+        assert word in first["A2"].value
+    assert [cell.value for cell in first[4]] == ["Pabalsts", "Kopā, EUR", "Naudā, EUR", "Natūrā, EUR"]
+    assert [cell.value for cell in first[5]][1:] == [134902.40, 134902.40, 0]
+    assert [cell.value for cell in second[5]][1:3] == [223, 404]
+    series = workbook[next(name for name in tables if "Izmaksāts" in name)]
+    assert {row[0].value: row[1].value for row in series}[2022] == GAP
+    assert "Datu rindas pārrāvums" in str([row[0].value for row in series])
+
+
+def test_the_first_sheet_leads_to_every_other(workbook: openpyxl.Workbook) -> None:
+    first, *others = workbook.worksheets
+    links = {cell.value: cell.hyperlink.location for row in first for cell in row if cell.hyperlink}
+    assert list(links) == [page.title for page in others]
+    assert list(links.values()) == [f"'{page.title}'!A1" for page in others]
+    for page in others[:-2]:
+        assert [cell.hyperlink.location for row in page for cell in row if cell.hyperlink] == [f"'{first.title}'!A1"]
+
+
+def test_figures_of_the_workbook_are_numbers_and_long_texts_have_room(workbook: openpyxl.Workbook) -> None:
+    for page in workbook:
+        for row in page:
+            for cell in row:
+                if isinstance(cell.value, str):
+                    assert not re.fullmatch(r"[\d\u00a0 ]+(,\d+)?(\u00a0€)?", cell.value), (page.title, cell.coordinate)
+    checks = workbook["Pārbaudes"]
+    # Report: 523284,40 in cash and 440784,31 in kind are 964068,71.
+    assert [cell.value for cell in checks[2]][1:3] == [964068.71, 964068.71]
+    figures = workbook["Skaitļi tekstā"]
+    longest = max(figures["B"], key=lambda cell: len(str(cell.value)))
+    letters = figures.column_dimensions["B"].width
+    assert figures.row_dimensions[longest.row].height >= 15 * len(longest.value) / letters
 
 
 def test_the_workbook_has_the_figures_of_the_text(workbook: openpyxl.Workbook) -> None:
