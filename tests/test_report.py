@@ -4,6 +4,7 @@ import csv
 import difflib
 import io
 import re
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,6 +24,7 @@ from data_access.report import Report, as_docx, as_xlsx, make_report
 from data_access.report.charts import can_be_drawn
 from data_access.report.model import Heading, Text
 from data_access.report.outline import outline
+from data_access.report.words import Shown
 from data_access.together import figures
 from tests.infrastructure.documents import Section, fields, numbers, read_docx, sections
 from tests.infrastructure.rendered import rendered
@@ -171,6 +173,17 @@ def test_long_series_are_the_published_ones(series: str, table: str, column: int
         ("assistance_overview", "no tiem 523 284,40 € naudā un 440 784,31 € natūrā."),
         ("statuses", "trūcīgas mājsaimniecības statuss bija 691 mājsaimniecībai, kopā 1 134 personām"),
         ("statuses", "No 01.07.2023. maznodrošinātas mājsaimniecības ienākumu slieksnis ir 439,00 €"),
+        ("statuses", "neviena no šiem statusiem nebija, izlietoti 84 162,22 €; visas trīs summas kopā"),
+        (
+            "housing",
+            "No visas summas 312 789,04 € ir trūcīgām mājsaimniecībām, 243 507,12 € – maznodrošinātām, pārējie",
+        ),
+        ("housing", "pārējie 69 958,39 € – mājsaimniecībām, kurām izmaksas dienā statusa nebija."),
+        ("housing", "Citiem izdevumiem – 1 263,37 €, 6 mājsaimniecībām, kopā 8 personām."),
+        ("health", "Šos pabalstus saņēma 817 mājsaimniecības, kopā 1 021 persona:"),
+        ("assistance_overview", "darbus veica 15 personas, kuras jau ieskaitītas iepriekšējās grupās."),
+        ("psychologists", "Klientu vidū bija 25 vīrieši, 122 sievietes, 52 zēni un 60 meitenes."),
+        ("psychologists", "136 pieaugušie (23 vīrieši un 113 sievietes) un 103 bērni (45 zēni un 58 meitenes)."),
         ("housing", "Apsaimniekošanas maksājumiem – 548 496,68 €, 901 mājsaimniecībai, kopā 1 241 personai"),
         ("foster_family", "Šos pabalstus saņēma 31 mājsaimniecība, tie bija domāti 44 bērniem:"),
         ("funeral", "izmaksāts 32 420,08 € apmērā par 93 personām."),
@@ -181,6 +194,53 @@ def test_long_series_are_the_published_ones(series: str, table: str, column: int
 )
 def test_sentences_are_those_of_the_published_report(chapter: str, sentence: str, found: dict[str, Section]) -> None:
     assert sentence in found[f"chapter_{chapter}"].text.replace("\u00a0", " ")
+
+
+def test_the_parts_of_a_list_are_nested_in_what_they_are_parts_of(document: docx.document.Document) -> None:
+    """Report: 1972 persons are 417 children and 1555 adults, of whom 201 + 254 + 24 + 223 + 853."""
+    parts = list(document.paragraphs)
+    start = next(
+        n for n, part in enumerate(parts) if part.text.startswith("2023.\u00a0gadā sociālā palīdzība piešķirta")
+    )
+    found = {"List Bullet": 0, "Report Part": 0}
+    for part in parts[start + 1 : start + 6]:
+        counted = part.text.partition(", to skaitā")[0]
+        found[part.style.name] += sum(numbers(counted))
+    assert found == {"List Bullet": 1972, "Report Part": 1555}
+    assert parts[start + 2].text == "1\u00a0555\u00a0pilngadīgas personas, no tām:"
+
+
+def test_breaks_are_said_once_a_chapter_under_what_they_concern(found: dict[str, Section], report: Report) -> None:
+    texts = {name: "\n".join(section.paragraphs) for name, section in found.items()}
+    for text in texts.values():
+        breaks = [line for line in text.split("\n") if "pārrāvums" in line]
+        assert len(breaks) == len(set(breaks))
+    department = texts["chapter_dept_social_assistance"]
+    assert "Ukrainas civiliedzīvotājiem (2022" not in department
+    # Of the tables of residents only the first two hold benefits that depend on income.
+    assert "Jauni ienākumu sliekšņi (2023.\u00a0gada jūlijs). Tas attiecas uz 3. un 4. tabulu." in department
+    assert "Demonstrācijā" not in texts["chapter_family_day_centre"]
+    assert "Sākas atbalsts Ukrainas" in texts["chapter_ukraine_support"]
+    low_income = next(table for table in report.tables if table.code == "series_low_income")
+    assert not [said for said in low_income.breaks if "Ukrainas" in said]
+
+
+def test_sums_of_years_that_are_published_in_whole_euros_are_so(found: dict[str, Section]) -> None:
+    section = found["chapter_chart_series"]
+    [lines] = [lines for caption, lines in section.tables.items() if "Sociālajos pabalstos" in caption]
+    shown = dict(lines[1:])
+    assert (shown["2011"], shown["2021"], shown["2023"]) == (
+        "1\u00a0044\u00a0872\u00a0€",
+        "419\u00a0093\u00a0€",
+        "964\u00a0068,71\u00a0€",
+    )
+    assert "Summas līdz 2021.\u00a0gadam avotā ir veselos eiro, pārējās\u00a0– līdz centam." in section.paragraphs
+
+
+def test_what_is_not_known_of_thresholds_is_said_once(found: dict[str, Section]) -> None:
+    text = "\n".join(section.text for section in found.values())
+    assert len(re.findall("nav zinām[si], kād", text, re.IGNORECASE)) == 1
+    assert "Nav zināms, kādi ienākumu sliekšņi bija spēkā līdz 30.06.2023." in text
 
 
 def test_each_figure_is_the_answer_to_its_question_alone(report: Report, database: Database) -> None:
@@ -203,9 +263,9 @@ def test_a_part_that_is_not_known_is_not_nobody(database: Database) -> None:
 
 def test_the_contents_lead_to_every_heading(document: docx.document.Document, found: dict[str, Section]) -> None:
     [contents] = [shown for code, [shown, *_] in fields(document).items() if code.startswith("TOC")]
-    assert contents.splitlines() == [section.heading for section in found.values()]
+    assert contents.splitlines() == [section.heading for section in found.values() if section.level]
     links = [link.get(qn("w:anchor")) for link in document.element.body.iter(qn("w:hyperlink"))]
-    assert links == list(found)
+    assert links == [name for name, section in found.items() if section.level]
 
 
 def test_captions_are_numbered_by_fields(document: docx.document.Document, report: Report) -> None:
@@ -233,7 +293,7 @@ def test_charts_draw_their_table_and_say_what_they_show(document: docx.document.
         assert len(series) == len(table.columns)
     said = drawn[0].get("descr").replace("\u00a0", " ")
     # Report: 1044872 in 2011, 964068,71 in 2023.
-    assert "2011 – 1 044 872,00 €, 2023 – 964 068,71 €" in said
+    assert "2011 – 1 044 872 €, 2023 – 964 068,71 €" in said
 
 
 def test_every_table_has_a_head_and_a_name(document: docx.document.Document) -> None:
@@ -263,6 +323,42 @@ def test_latvian_is_set_as_latvian_is_set(document: docx.document.Document, foun
     assert not re.findall(r"\w - \w|\d-\d", text), "a dash is no hyphen"
     assert not re.findall(r"\.\.|:\.|;\.| ,| \.", text)
     assert "{" not in text
+
+
+def test_the_look_of_the_pages(content: bytes, tmp_path: Path) -> None:
+    """The number of the page beside the title in one line; no letters of another kind in charts; contents on a page."""
+    pages = rendered(content, tmp_path, "report.docx")
+    for number, page in enumerate(pages, start=1):
+        [place] = [word for word in page.words if word.text == "lpp." and word.top > page.height - 100]
+        title = [word for word in page.words if word.text == "pārskats" and word.top > page.height - 100]
+        assert abs(title[-1].top - place.top) < 2
+        assert place.right > page.width - 80
+        assert f"{number}.lpp." in page.text
+    fonts = subprocess.run(["pdffonts", str(tmp_path / "report.pdf")], check=True, capture_output=True, text=True)
+    assert not re.findall("serif|times", fonts.stdout, re.IGNORECASE)
+    contents = [number for number, page in enumerate(pages) if "Pārskatapārbaudes" in page.text]
+    assert contents[0] == 1
+    assert "Sociālāpalīdzība–" in pages[2].text
+
+
+def test_a_program_that_opens_the_document_is_asked_to_number_its_contents(content: bytes) -> None:
+    settings = read_docx(content).settings.element
+    names = [etree.QName(one).localname for one in settings]
+    assert settings.find(qn("w:updateFields")).get(qn("w:val")) == "true"
+    assert names.index("updateFields") < names.index("compat")  # as the schema has them
+    assert "F9" not in "".join(part.text for part in read_docx(content).paragraphs)
+
+
+def test_letters_of_tables_can_be_read(document: docx.document.Document) -> None:
+    """At least 9 points; the checks, which are for reference, 7,5."""
+    *tables, checks = document.tables
+    sizes = [
+        [run.font.size.pt for row in one.rows for cell in row.cells for run in cell.paragraphs[0].runs if run.font.size]
+        for one in (*tables, checks)
+    ]
+    assert min(size for table in sizes[:-1] for size in table) >= 9
+    heads = [[cell.text for cell in table.rows[0].cells] for table in tables]
+    assert not [head for head in heads if len(head) != len(set(head))]
 
 
 def test_a_template_gives_its_styles_and_nothing_else(content: bytes, report: Report, tmp_path: Path) -> None:
@@ -302,7 +398,13 @@ def test_a_report_of_a_year_without_some_figures_leaves_their_sentences_out(data
     overview = found["chapter_assistance_overview"]
     assert "sociālā palīdzība piešķirta" not in overview.text
     assert "nav zināma" in overview.text
-    assert "nav zināms" in "\n".join(found["chapter_statuses"].paragraphs)  # no thresholds of 2022 are known
+    # No thresholds of 2022 are known, which is said once; nor whom the sums of foster families were for.
+    text = "\n".join(section.text for section in found.values())
+    assert text.count("Nav zināms, kādi ienākumu sliekšņi bija spēkā 2022.\u00a0gadā.") == 1
+    assert text.lower().count("sliekšņi bija") == 1
+    assert not [one for one in found["chapter_foster_family"].paragraphs if "Atlīdzība" in one]
+    # Report, tables of two years: 8799,00 of education in 2022, all of it in cash.
+    assert "8\u00a0799,00\u00a0€, viss naudā." in found["chapter_education"].text
     [lines] = [
         lines for caption, lines in found["chapter_dept_social_assistance"].tables.items() if "Pamata" in caption
     ]
@@ -347,14 +449,43 @@ def workbook(report: Report, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def test_the_workbook_has_a_sheet_a_table(workbook: openpyxl.Workbook, report: Report) -> None:
     tables = [name for name in workbook.sheetnames if name[0].isdigit()]
     assert len(tables) == len(report.tables)
-    first = workbook[tables[0]]
-    assert [cell.value for cell in first[1]][:3] == ["Pabalsts", "Kopā, EUR", "Naudā, EUR"]
-    assert [cell.value for cell in first[2]][1:6] == [134902.40, 134902.40, 0, 223, 404]
-    series = workbook[next(name for name in tables if "Sociālajos" in name)]
-    assert {row[0].value: row[1].value for row in series}["2022"] == GAP
-    said = " ".join(str(cell.value) for cell in first["A"])
+    assert len({name.lower() for name in tables}) == len(tables)
+    assert all(len(name) <= 31 for name in tables)
+    assert tables[:2] == ["1. Pabalsti\u00a0– summas", "2. Pabalsti\u00a0– saņēmēji"]
+    first, second = (workbook[name] for name in tables[:2])
+    assert first["A1"].value == "1.\u00a0tabula. Sociālās palīdzības pabalsti 2023.\u00a0gadā"
     for word in ("Demonstrācijas dati", "iekšējai lietošanai", "Dati līdz 31.12.2023.", "Avots:"):
-        assert word in said
+        assert word in first["A2"].value
+    assert [cell.value for cell in first[4]] == ["Pabalsts", "Kopā, EUR", "Naudā, EUR", "Natūrā, EUR"]
+    assert [cell.value for cell in first[5]][1:] == [134902.40, 134902.40, 0]
+    assert [cell.value for cell in second[5]][1:3] == [223, 404]
+    series = workbook[next(name for name in tables if "Izmaksāts" in name)]
+    assert {row[0].value: row[1].value for row in series}[2022] == GAP
+    assert "Datu rindas pārrāvums" in str([row[0].value for row in series])
+
+
+def test_the_first_sheet_leads_to_every_other(workbook: openpyxl.Workbook) -> None:
+    first, *others = workbook.worksheets
+    links = {cell.value: cell.hyperlink.location for row in first for cell in row if cell.hyperlink}
+    assert list(links) == [page.title for page in others]
+    assert list(links.values()) == [f"'{page.title}'!A1" for page in others]
+    for page in others[:-2]:
+        assert [cell.hyperlink.location for row in page for cell in row if cell.hyperlink] == [f"'{first.title}'!A1"]
+
+
+def test_figures_of_the_workbook_are_numbers_and_long_texts_have_room(workbook: openpyxl.Workbook) -> None:
+    for page in workbook:
+        for row in page:
+            for cell in row:
+                if isinstance(cell.value, str):
+                    assert not re.fullmatch(r"[\d\u00a0 ]+(,\d+)?(\u00a0€)?", cell.value), (page.title, cell.coordinate)
+    checks = workbook["Pārbaudes"]
+    # Report: 523284,40 in cash and 440784,31 in kind are 964068,71.
+    assert [cell.value for cell in checks[2]][1:3] == [964068.71, 964068.71]
+    figures = workbook["Skaitļi tekstā"]
+    longest = max(figures["B"], key=lambda cell: len(str(cell.value)))
+    letters = figures.column_dimensions["B"].width
+    assert figures.row_dimensions[longest.row].height >= 15 * len(longest.value) / letters
 
 
 def test_the_workbook_has_the_figures_of_the_text(workbook: openpyxl.Workbook) -> None:
@@ -413,22 +544,35 @@ def test_no_withheld_figure_is_in_the_councils_tables(council: Report, exact: Re
     hidden = 0
     for table in exact.tables:
         if table.caption not in made:
-            assert all(not isinstance(answered[cell.question], int) for row in table.rows for cell in row.cells)
+            told = [answered[cell.question] for row in table.rows for cell in row.cells]
+            assert sum(isinstance(value, int) for value in told) <= 1, "a table with hardly a figure"
             continue
+        head, *lines = document[table.caption]
+        rows = {line[0]: line for line in lines}
         page = pages[str(made[table.caption].number)]
-        for down, row in enumerate(table.rows, start=1):
-            for across, cell in enumerate(row.cells, start=1):
-                in_document = document[table.caption][down][across]
-                in_workbook = page.cell(down + 1, across + 1).value
-                if answered[cell.question] is WITHHELD:
-                    hidden += 1
-                    assert (in_document, in_workbook) == (MARK, MARK), (table.caption, row.label)
+        sheet = {row[0].value: [cell.value for cell in row] for row in page}
+        for row in table.rows:
+            for name, cell in zip(table.columns, row.cells, strict=True):
+                withheld = answered[cell.question] is WITHHELD
+                hidden += withheld
+                if row.label not in rows or name not in head:
+                    line = [each.question for each in row.cells]
+                    across = [each.cells[table.columns.index(name)].question for each in table.rows]
+                    whole = line if row.label not in rows else across
+                    assert all(answered[question] is WITHHELD for question in whole), (table.caption, row.label, name)
+                    continue
+                place = head.index(name)
+                if withheld:
+                    assert (rows[row.label][place], sheet[row.label][place]) == (MARK, MARK), (table.caption, row.label)
                 else:
-                    assert in_document == str(cell.shown)
+                    assert rows[row.label][place] == str(cell.shown)
+        assert not any({*line[1:]} == {MARK} for line in [*lines, *zip(*document[table.caption], strict=True)])
     assert hidden > 30
-    with_marks = [table for table in council.tables if table.chart and MARK in str(document[table.caption])]
-    assert with_marks
-    assert not any(can_be_drawn(table) for table in with_marks)
+    drawn = next(table for table in council.tables if table.chart)
+    [first, *others] = drawn.rows
+    withheld = replace(first, cells=tuple(replace(cell, shown=Shown(WITHHELD, "cents")) for cell in first.cells))
+    assert can_be_drawn(drawn)
+    assert not can_be_drawn(replace(drawn, rows=(withheld, *others)))
 
 
 def test_no_withheld_figure_is_in_the_councils_sentences(council: Report, exact: Report, answered: dict) -> None:
@@ -452,10 +596,43 @@ def test_what_is_withheld_is_explained_and_reads_well(council: Report) -> None:
     text = "\n".join(section.text for section in made.values())
     assert any(MARK in paragraph for paragraph in council.about)
     assert "Papildus konsultācijām" not in text  # a sentence that would lead to nothing
+    assert "Skaitīti apmeklējumi" not in text  # about a table that is left out
+    assert text.count("nerāda, ir izlaist") <= len(council.tables)
+    assert "Teikumi, kuru skaitļus" not in text
+    assert MARK not in "\n".join(paragraph for section in made.values() for paragraph in section.paragraphs)
     for section in made.values():
         for paragraph in section.paragraphs:
             figures = list(numbers(paragraph))
             assert not (MARK in paragraph and not figures), paragraph
+
+
+def test_the_councils_checks_are_made_of_exact_figures(council: Report, exact: Report, answered: dict) -> None:
+    """Whether a withheld figure agrees is told, what it is is not."""
+    assert [one.said for one in council.checks[:-1]] == [one.said for one in exact.checks[:-1]]
+    assert [one.holds for one in council.checks] == [one.holds for one in exact.checks]
+    hidden = [one for one in council.checks if one.hidden]
+    assert len(hidden) > 20
+    assert all((one.whole, one.parts, one.told) == (None, None, False) for one in hidden)
+    [lines] = sections(read_docx(as_docx(council)))["chapter_checks"].tables.values()
+    told = [one for one in council.checks if one.told]
+    assert len(lines) == len(told) + 1 == len(council.checks) - len(hidden) + 1
+    assert not [line for line in lines if "Nav pārbaudāms" in line[3]]
+    shown = {replace(one.question, audience=INTERNAL) for one in council.placed()}
+    secret = {str(one.shown) for one in exact.placed() if answered[one.question] is WITHHELD and one.shown.value}
+    open_figures = {str(one.shown) for one in exact.placed() if one.question in shown} | {
+        str(one.whole) for one in told
+    }
+    assert not (secret - open_figures) & {cell for line in lines for cell in line[1:3]}
+    said = sections(read_docx(as_docx(council)))["chapter_checks"].paragraphs
+    assert any("ir veikt" in one and str(len(hidden)) in one for one in said)
+
+
+def test_the_same_check_of_a_year_with_a_gap_is_left_out(database: Database) -> None:
+    """2022: two clients of the psychologists have no known age; in the published report of 2023 all have."""
+    made = make_report(database, 2022, INTERNAL)
+    assert not [one for one in made.checks if one.holds is False]
+    text = sections(read_docx(as_docx(made)))["chapter_psychologists"].text
+    assert "kā arī 2\u00a0personas, par kurām vecums nav zināms" in text
 
 
 # --- the command --------------------------------------------------------------------------------

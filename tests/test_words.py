@@ -22,9 +22,8 @@ CATALOGUES = [
 DYNAMIC_PREFIXES_FILE = REPOSITORY / "pages" / "parts" / "texts.py"
 # The annual report is written in Latvian only; its outline names its texts.
 REPORT = REPOSITORY / "data_access" / "report"
-NAMED_IN_OUTLINE = tuple(
-    f"report.{part}." for part in ("titles", "say", "counts", "rules", "no_rules", "captions", "corners", "labels")
-)
+OF_OUTLINE = ("titles", "say", "optional", "counts", "rules", "rule_names", "captions", "sheets", "corners", "labels")
+NAMED_IN_OUTLINE = tuple(f"report.{part}." for part in OF_OUTLINE)
 OWN_WORDS = Path(__file__).parent / "words" / "own_words.txt"
 DICTIONARY = Path("/usr/share/hunspell/lv_LV.dic")
 
@@ -207,14 +206,17 @@ def unused_keys(code: KeysInCode, prefixes: set[str], texts: Catalogue) -> list[
 
 
 def names_in_outline() -> set[str]:
-    """What the outline of the report says, word by word, and the forms that its texts ask for."""
+    """What the outline of the report says, word by word, and the forms and additions that its texts ask for."""
     outline = (REPORT / "outline.toml").read_text(encoding="utf-8")
-    asked = {spec for text in catalogue(REPORT, "lv").values() for form in forms(text) for spec in specs(form)}
-    return {word for text in re.findall(r'"([^"]*)"', outline) for word in text.split()} | asked
-
-
-def specs(text: str) -> set[str]:
-    return {spec for _, name, spec, _ in string.Formatter().parse(text) if name is not None and spec}
+    parsed = [
+        one
+        for text in catalogue(REPORT, "lv").values()
+        for form in forms(text)
+        for one in string.Formatter().parse(form)
+    ]
+    asked = {spec for _, name, spec, _ in parsed if name is not None and spec}
+    asked |= {name for _, name, spec, _ in parsed if spec == "?"}
+    return {word.lstrip("+") for text in re.findall(r'"([^"]*)"', outline) for word in text.split()} | asked
 
 
 def unnamed_texts(names: set[str], texts: Catalogue) -> list[str]:

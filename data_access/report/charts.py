@@ -19,6 +19,7 @@ from data_access.report.words import words
 _COLOURS = ("0072B2", "D55E00")  # told apart by every eye, and in black and white by their lightness
 _MARKERS = ("circle", "square")
 _WIDTH, _HEIGHT = Cm(16), Cm(8)
+FONT, _LETTERS = "Calibri", 9  # of the document and of its charts, and points in these
 _SHEET = "Dati"
 _FIRST_ID = 100  # of drawings: a template has few
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
@@ -100,6 +101,7 @@ def _chart(table: Table, data: str) -> str:
         + _c("lang", val="lv-LV")
         + _c("roundedCorners", val=0)
         + chart
+        + _letters()
         + f'<c:externalData r:id="{data}"><c:autoUpdate val="0"/></c:externalData></c:chartSpace>'
     )
 
@@ -157,6 +159,12 @@ def _axis(number: int, place: str, grid: str, pattern: str, crosses: str, revers
             _c("crosses", val=crosses),
         )
     )
+
+
+def _letters() -> str:
+    """The letters of a chart, as in the text around it: without them a program takes its own."""
+    look = f'<a:defRPr sz="{100 * _LETTERS}"><a:latin typeface="{FONT}"/><a:cs typeface="{FONT}"/></a:defRPr>'
+    return _c("txPr", f'<a:bodyPr/><a:lstStyle/><a:p><a:pPr>{look}</a:pPr><a:endParaRPr lang="lv-LV"/></a:p>')
 
 
 def _filled(colour: str) -> str:

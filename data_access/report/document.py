@@ -11,7 +11,7 @@ import docx
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml import OxmlElement
@@ -21,12 +21,13 @@ from docx.text.paragraph import Paragraph
 from lxml import etree
 
 from data_access.errors import TemplateStyles, TemplateUnreadable
-from data_access.report.charts import add_chart, can_be_drawn
-from data_access.report.model import BODY, BULLET, NOTE, Heading, Report, Table
-from data_access.report.words import words
+from data_access.report.charts import FONT, add_chart, can_be_drawn
+from data_access.report.model import BODY, BULLET, NESTED, NOTE, Heading, Report, Table
+from data_access.report.own_checks import checks_not_told
+from data_access.report.words import Shown, words
 
 _LANGUAGE = "lv-LV"
-_STYLES = {BODY: "Normal", BULLET: "List Bullet", NOTE: "Report Note"}
+_STYLES = {BODY: "Normal", BULLET: "List Bullet", NESTED: "Report Part", NOTE: "Report Note"}
 _CONTENTS = ("toc 1", "toc 2", "toc 3")
 _HEADINGS = ("Heading 1", "Heading 2", "Heading 3")
 _NEEDED = ("Title", "Subtitle", "TOC Heading", *_HEADINGS, "Normal", "List Bullet", "Caption", "Table Grid")
@@ -39,6 +40,7 @@ _PADDING = 2  # letters
 _LABEL = 15  # letters that the first column has room for, at least
 _TABLES, _CHARTS = "Tabula", "Attēls"  # sequences of numbers
 _OF_THE_BODY = (RELATIONSHIP_TYPE.CHART, RELATIONSHIP_TYPE.IMAGE)  # those of head and foot are their own
+_AFTER_UPDATE_FIELDS = ("w:hdrShapeDefaults", "w:footnotePr", "w:endnotePr", "w:compat", "w:docVars", "w:rsids")
 _NUMBER = "\x00"  # stands where a caption has its number
 
 
@@ -52,13 +54,15 @@ def as_docx(report: Report, template: Path | None = None) -> bytes:
     _in_latvian(document, report)
     _title_page(document, report)
     _contents(document, [*report.headings, _checks_heading()])
-    for block in report.blocks:
+    for place, block in enumerate(report.blocks):
         if isinstance(block, Heading):
-            _heading(document, block)
+            _heading(document, block).paragraph_format.page_break_before = True if place == 0 else None
         elif isinstance(block, Table):
             _table(document, block)
         else:
-            document.add_paragraph(block.text, style=_STYLES[block.style])
+            paragraph = document.add_paragraph(block.text, style=_STYLES[block.style])
+            if block.code:
+                _mark(document, paragraph, block.code)
     _checks(document, report)
     out = io.BytesIO()
     document.save(out)
@@ -95,12 +99,12 @@ def _dress(document: Document) -> None:
     section.left_margin, section.right_margin = Cm(2.5), Cm(2)
     section.top_margin = section.bottom_margin = Cm(2)
     normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = "Calibri", Pt(11)
+    normal.font.name, normal.font.size = FONT, Pt(11)
     normal.paragraph_format.space_after = Pt(6)
     for name, size in (("Title", 26), ("Heading 1", 18), ("Heading 2", 14), ("Heading 3", 12)):
         style = document.styles[name]
-        style.font.name, style.font.size, style.font.color.rgb = "Calibri", Pt(size), _HEADING_COLOUR
-        _fonts(style, "Calibri")
+        style.font.name, style.font.size, style.font.color.rgb = FONT, Pt(size), _HEADING_COLOUR
+        _fonts(style, FONT)
     caption = document.styles["Caption"]
     caption.font.size, caption.font.color.rgb = Pt(10), RGBColor(0x26, 0x26, 0x26)
     caption.paragraph_format.space_before, caption.paragraph_format.space_after = Pt(10), Pt(4)
@@ -124,7 +128,11 @@ def _add_styles(document: Document) -> None:
             style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=True)
             style.base_style = document.styles["Normal"]
             style.paragraph_format.left_indent = Cm(0.6 * level)
-            style.paragraph_format.space_after = Pt(2)
+            style.font.size, style.paragraph_format.space_after = Pt(10), Pt(1)
+    if _STYLES[NESTED] not in known:
+        style = document.styles.add_style(_STYLES[NESTED], WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = document.styles["List Bullet"]
+        style.paragraph_format.left_indent = Cm(1.5)
     if _STYLES[NOTE] not in known:
         style = document.styles.add_style(_STYLES[NOTE], WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = document.styles["Normal"]
@@ -150,8 +158,12 @@ def _head_and_foot(document: Document, report: Report) -> None:
     section = document.sections[0]
     section.header.paragraphs[0].text = " · ".join(report.said[: 2 if report.demonstration else 1])
     foot = section.footer.paragraphs[0]
+    stops = foot.paragraph_format.tab_stops
+    for stop in foot.style.paragraph_format.tab_stops:  # its own, for a narrower page and a text in the middle
+        stops.add_tab_stop(stop.position, WD_TAB_ALIGNMENT.CLEAR)
+    stops.add_tab_stop(section.page_width - section.left_margin - section.right_margin, WD_TAB_ALIGNMENT.RIGHT)
     before, after = words()("report.page_number", page=_NUMBER).split(_NUMBER)
-    foot.add_run(f"{report.title}\t\t{before}")
+    foot.add_run(f"{report.title}\t{before}")
     _field(foot, "PAGE", "1")
     foot.add_run(after)
 
@@ -170,30 +182,39 @@ def _title_page(document: Document, report: Report) -> None:
 
 
 def _contents(document: Document, headings: list[Heading]) -> None:
-    """A field with its entries already in it: each leads to its chapter. Numbers of pages come when it is updated, as
-    only the program that lays the document out knows them."""
+    """A field with its entries already in it: each leads to its chapter. Only the program that lays the document out
+    knows the pages: it is asked to update the field when it opens the document."""
+    settings = document.settings.element
+    if settings.find(qn("w:updateFields")) is None:
+        settings.insert_element_before(_element("w:updateFields", val="true"), *_AFTER_UPDATE_FIELDS)
     title = document.add_paragraph(words()("report.contents"), style="TOC Heading")
     title.paragraph_format.page_break_before = True
     for place, heading in enumerate(headings):
         entry = document.add_paragraph(style=_CONTENTS[heading.level - 1])
         if place == 0:
             _begin_field(entry, r'TOC \o "1-3" \h \z \u')
-        link = _element("w:hyperlink", anchor=_bookmark(heading), history="1")
+        link = _element("w:hyperlink", anchor=_bookmark(heading.code), history="1")
         link.append(_run(heading.text))
         entry._p.append(link)
         if place == len(headings) - 1:
             entry._p.append(_field_character("end"))
 
 
-def _heading(document: Document, heading: Heading) -> None:
+def _heading(document: Document, heading: Heading) -> Paragraph:
     paragraph = document.add_heading(heading.text, heading.level)
+    _mark(document, paragraph, heading.code)
+    return paragraph
+
+
+def _mark(document: Document, paragraph: Paragraph, code: str) -> None:
+    """The bookmark of a chapter."""
     number = str(sum(1 for _ in document.element.body.iter(qn("w:bookmarkStart"))))
-    paragraph._p.insert_element_before(_element("w:bookmarkStart", id=number, name=_bookmark(heading)), "w:r")
+    paragraph._p.insert_element_before(_element("w:bookmarkStart", id=number, name=_bookmark(code)), "w:r")
     paragraph._p.append(_element("w:bookmarkEnd", id=number))
 
 
-def _bookmark(heading: Heading) -> str:
-    return f"chapter_{heading.code}"
+def _bookmark(code: str) -> str:
+    return f"chapter_{code}"
 
 
 # ── tables ───────────────────────────────────────────────────────────────────────────────────────
@@ -242,10 +263,17 @@ def _checks(document: Document, report: Report) -> None:
     document.add_paragraph(t("report.checks.intro"))
     lines = [_Line(tuple(t(f"report.checks.{name}") for name in ("what", "whole", "parts", "outcome")), bold=True)]
     lines += [
-        _Line((check.said, check.whole, check.parts, check.outcome), bold=check.holds is False)
-        for check in report.checks
+        _Line((one.said, _written(one.whole), _written(one.parts), one.outcome), bold=one.holds is False)
+        for one in report.checks
+        if one.told
     ]
     _grid(document, lines, t("report.captions.checks"), words_last=True)
+    for said in checks_not_told(report):
+        document.add_paragraph(said)
+
+
+def _written(shown: Shown | None) -> str:
+    return "" if shown is None else str(shown)
 
 
 def _grid(document: Document, lines: Sequence[_Line], alternative: str, words_last: bool = False) -> None:

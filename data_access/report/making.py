@@ -1,7 +1,7 @@
 """Makes the report of a year: the outline filled with figures, in sentences and tables."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,14 +10,19 @@ from data_access.database import Database
 from data_access.errors import NoRecordsOfYear, NotForCouncil
 from data_access.measures import measure
 from data_access.period import Period
-from data_access.question import COUNCIL, Question
+from data_access.question import COUNCIL, INTERNAL, Question
 from data_access.report.asking import all_figures, cells_of, questions_of, years_of
-from data_access.report.model import BODY, BULLET, NOTE, Block, Heading, Placed, Report, Row, Table, Text
+from data_access.report.breaks import concerned
+from data_access.report.model import BODY, BULLET, NESTED, NOTE, Block, Heading, Placed, Report, Row, Sum, Table, Text
 from data_access.report.outline import (
+    ALWAYS,
     BULLETED,
-    FREE,
+    IF_ANY,
+    LEANING,
+    PARAGRAPH,
     TABLED,
     THRESHOLD,
+    WITHOUT,
     Chapter,
     Item,
     Line,
@@ -26,12 +31,16 @@ from data_access.report.outline import (
     reasons,
     thresholds,
 )
-from data_access.report.own_checks import own_checks
+from data_access.report.outline import (
+    NESTED as NESTED_ITEM,
+)
+from data_access.report.own_checks import own_checks, stands_once
 from data_access.report.words import LANGUAGE, Shown, kept_together, words
 from data_access.together import Figure, Progress, no_progress
 
 _LOCAL_TIME = ZoneInfo("Europe/Riga")
-_NOTES = ("gap", "break", "not_loaded", "not_yet", "days_missing", "period_not_over")
+_NOTES = ("gap", "not_loaded", "not_yet", "days_missing", "period_not_over")
+_FEWEST = 2  # figures of a table of which others are withheld
 
 
 def make_report(database: Database, year: int, audience: str = COUNCIL, progress: Progress = no_progress) -> Report:
@@ -43,11 +52,9 @@ def make_report(database: Database, year: int, audience: str = COUNCIL, progress
         raise NoRecordsOfYear(year=str(year))
     if audience == COUNCIL and Period.year(year).last_day > database.as_of.data_until:
         raise NotForCouncil("unfinished")
-    first_year = min(database.years)
-    chapters = outline().chapters
-    asked = [question for chapter in chapters for question in questions_of(chapter, year, audience, first_year)]
-    teller = _Teller(database, year, audience, first_year, all_figures(database, asked, progress))
-    blocks = tuple(block for chapter in chapters for block in teller.chapter(chapter))
+    teller = _told(database, year, audience, progress)
+    exact = teller if audience == INTERNAL else _told(database, year, INTERNAL, no_progress)
+    checks = own_checks(outline().relations, exact.named, exact.blocks, teller.may_show)
     t, as_of = words(), database.as_of
     loaded = as_of.loaded_at.replace(tzinfo=UTC).astimezone(_LOCAL_TIME)
     source = "source_demonstration" if as_of.demonstration else "source_records"
@@ -65,9 +72,19 @@ def make_report(database: Database, year: int, audience: str = COUNCIL, progress
         title=t("report.title", year=str(year)),
         said=(*said, t(f"report.said.{source}"), t("report.said.as_of", until=as_of.data_until, loaded=loaded)),
         about=(*about, t("report.said.counted"), t("report.said.whose")),
-        blocks=blocks,
-        checks=tuple(own_checks(outline().relations, teller.named, blocks)),
+        blocks=tuple(teller.blocks),
+        checks=(*checks, stands_once(teller.blocks)),
     )
+
+
+def _told(database: Database, year: int, audience: str, progress: Progress) -> "_Teller":
+    """The whole outline told for an audience."""
+    first_year, chapters = min(database.years), outline().chapters
+    asked = [question for chapter in chapters for question in questions_of(chapter, year, audience, first_year)]
+    teller = _Teller(database, year, audience, first_year, all_figures(database, asked, progress))
+    for chapter in chapters:
+        teller.blocks += teller.chapter(chapter)
+    return teller
 
 
 @dataclass
@@ -82,20 +99,28 @@ class _Teller:
 
     def __post_init__(self):
         self.numbered = 0
+        self.leading = self.stands = True  # whether the last paragraph's last sentence stands, and the last one at all
+        self.blocks: list[Block] = []
+        self.thresholds_told = False
         self.named: dict[tuple[str, str], Placed] = {}
         self.years = {"year": str(self.year), "last_year": str(self.year - 1)}
 
     def chapter(self, chapter: Chapter) -> list[Block]:
         """A chapter: what can be said and shown, and a sentence about what cannot."""
         t = words()
+        if chapter.listed:
+            [reason] = (reasons()[name] for name in chapter.lacking)
+            title = t(f"report.titles.{chapter.code}")
+            return [Text(BULLET, t("report.said.listed", title=title, reason=kept_together(reason)), code=chapter.code)]
         for name, asked in chapter.figures.items():
             self.named[chapter.code, name] = self.placed(asked.question(self.year, self.audience))
         found, left_out = [], set()
         for place, item in enumerate(chapter.body):
             if item.kind == TABLED:
                 found += [self.table(chapter.tables[name]) for name in item.names]
+                self.stands = isinstance(found[-1], Table)
             elif item.kind == THRESHOLD:
-                found += [Text(BODY, self.threshold(rule)) for rule in item.names]
+                found += self.thresholds(item.names)
             else:
                 found += self.text(chapter, item, left_out)
             if self.leads_to_nothing(chapter.body[: place + 1], chapter.body[place + 1 : place + 2], found):
@@ -108,83 +133,187 @@ class _Teller:
         else:
             if None in left_out:
                 blocks.append(Text(NOTE, t("report.said.not_published", year=str(self.year))))
-            if WITHHELD in left_out:
-                blocks.append(Text(NOTE, t("report.said.some_not_shown")))
+        blocks += self.breaks_of([one for one in found if isinstance(one, Table)])
         missing = dict.fromkeys(reasons()[name] for name in chapter.lacking)
         return [*blocks, *([Text(NOTE, kept_together(" ".join(missing)))] if missing else [])]
 
     @staticmethod
     def leads_to_nothing(told: Sequence[Item], following: Sequence[Item], found: Sequence[Block]) -> bool:
         """Whether bullets have ended of which none is left, after a paragraph that only led to them."""
-        bullets_end = told[-1].kind == BULLETED and not (following and following[0].kind == BULLETED)
+        bullets_end = told[-1].kind in _POINTS and not (following and following[0].kind in _POINTS)
         last = found[-1] if found else None
         return bullets_end and isinstance(last, Text) and last.style == BODY and not last.figures
 
     def placed(self, question: Question) -> Placed:
-        return Placed(question, Shown(self.figures[question].value, measure(question.measures[0]).unit))
+        value, unit = self.figures[question].value, measure(question.measures[0]).unit
+        whole = unit == "cents" and isinstance(value, int) and value % 100 == 0
+        return Placed(question, Shown(value, unit, whole=whole and outline().whole_euros(question)))
+
+    def may_show(self, question: Question) -> bool:
+        """Whether a figure is shown to the audience, wherever it stands."""
+        return self.figures[replace(question, audience=self.audience)].value is not WITHHELD
 
     def text(self, chapter: Chapter, item: Item, left_out: set) -> list[Text]:
         """A paragraph or a bullet without the sentences that have nothing to say; why they are left out is noted."""
-        t, sentences, stand = words(), [], []
-        for name in item.names:
-            key = f"report.say.{name}"
-            figures = {one: self.named[chapter.code, one] for one in t.placeholders(key) if one not in FREE}
-            values = [placed.shown.value for placed in figures.values()]
-            if None in values:
-                left_out.add(None)
-            elif values and all(value is WITHHELD for value in values):
-                left_out.add(WITHHELD)
-            else:
-                shown = {one: placed.shown for one, placed in figures.items()}
-                sentences.append(t(key, **shown, **self.years))
-                stand += figures.values()
-        style = BULLET if item.kind == BULLETED else BODY
+        sentences, stand = [], []
+        for place, name in enumerate(item.names):
+            leans = self.leading if item.kind in _POINTS and place == 0 else self.stands
+            if (item.kind in _POINTS or name.startswith(LEANING)) and not leans:
+                continue
+            said = self.sentence(chapter, f"report.say.{name.removeprefix(LEANING)}", left_out)
+            self.stands = said is not None
+            if said:
+                sentences.append(said.text)
+                stand += said.figures
+        if item.kind == PARAGRAPH:
+            self.leading = self.stands
+        style = _POINTS.get(item.kind, BODY)
         return [Text(style, ". ".join(sentences), tuple(stand))] if sentences else []
 
-    def threshold(self, rule: str) -> str:
-        """The thresholds that came into force in the year, or that none is known."""
+    def sentence(self, chapter: Chapter, key: str, left_out: set) -> Text | None:
+        """A text with its figures, and with what it may say besides; None if one of its own cannot be told."""
         t = words()
-        known = [one for one in thresholds()[rule] if one.valid_from.year == self.year]
-        if not known:
-            return t(f"report.no_rules.{rule}", year=str(self.year))
-        said = [
-            t(
-                f"report.rules.{rule}",
-                day=one.valid_from,
-                first_person=Shown(one.first_person, "cents"),
-                other_persons=Shown(one.other_persons, "cents"),
+        figures = {one: self.named[chapter.code, one] for one in t.figures(key)}
+        values = [placed.shown.value for placed in figures.values()]
+        untold = {value for value in values if not isinstance(value, int)}
+        if untold:
+            left_out |= {None} if None in untold else {WITHHELD}
+            return None
+        besides, stand = {}, list(figures.values())
+        for name, forms in t.optional(key).items():
+            besides[name] = ""
+            said = self.besides(chapter, forms, left_out)
+            if said:
+                besides[name] = said.text
+                stand += said.figures
+        shown = {one: placed.shown for one, placed in figures.items()}
+        return Text(BODY, t(key, **shown, **besides, **self.years), tuple(stand))
+
+    def besides(self, chapter: Chapter, forms: Mapping[str, str], left_out: set) -> Text | None:
+        """What a sentence says besides, in the form that its figures ask for."""
+        whole = forms.get(ALWAYS) or forms[IF_ANY]
+        values = {one: self.named[chapter.code, one].shown.value for one in words().figures(whole)}
+        nothing = [one for one, value in values.items() if value == 0]
+        if IF_ANY in forms and len(nothing) == len(values):
+            return None
+        without = [forms[f"{WITHOUT}{one}"] for one in nothing if f"{WITHOUT}{one}" in forms]
+        if without and len(nothing) == len(values):
+            return None
+        if without and all(isinstance(value, int) for value in values.values()):
+            return self.sentence(chapter, without[0], left_out)
+        return self.sentence(chapter, whole, left_out)
+
+    def thresholds(self, rules: Sequence[str]) -> list[Text]:
+        """The thresholds that came into force in the year; once in the report, which are not known."""
+        t, said = words(), []
+        for rule in rules:
+            known = [
+                t(
+                    f"report.rules.{rule}",
+                    day=one.valid_from,
+                    first_person=Shown(one.first_person, "cents"),
+                    other_persons=Shown(one.other_persons, "cents"),
+                )
+                for one in thresholds().get(rule, ())
+                if one.valid_from.year == self.year
+            ]
+            said += [". ".join(known)] if known else []
+        if not self.thresholds_told:
+            said += self.thresholds_unknown()
+            self.thresholds_told = True
+        return [Text(BODY, text) for text in said]
+
+    def thresholds_unknown(self) -> list[str]:
+        """Until when the thresholds of the year are not known, in a sentence for those alike."""
+        t, until = words(), {}
+        rules = dict.fromkeys(
+            name for c in outline().chapters for i in c.body if i.kind == THRESHOLD for name in i.names
+        )
+        for rule in rules:
+            first = min(
+                (o.valid_from for o in thresholds().get(rule, ()) if o.valid_from.year == self.year), default=None
             )
-            for one in known
-        ]
-        first = known[0].valid_from
-        if first > date(self.year, 1, 1):
-            said[-1] += "; " + t("report.said.no_threshold_before", day=first - timedelta(days=1))
-        return ". ".join(said)
+            if first != date(self.year, 1, 1):
+                until.setdefault(first and first - timedelta(days=1), []).append(rule)
+        said = []
+        for day, several in until.items():
+            span = "until" if day else "year"
+            if len(several) == len(rules):
+                said.append(t(f"report.unknown_rules.all_{span}", day=day, **self.years))
+            else:
+                names = " un ".join(t(f"report.rule_names.{rule}") for rule in several)
+                said.append(t(f"report.unknown_rules.some_{span}", day=day, rules=names, **self.years))
+        return said
 
     def table(self, table: TableOutline) -> Table | Text:
-        """A table, or a sentence where it would have no figure."""
+        """A table, or a sentence where it would have hardly a figure."""
         t = words()
         caption = t(f"report.captions.{table.code}", **self.years)
         asked = cells_of(table, self.year, self.audience, self.first_year)
         years = years_of(table, self.year, self.first_year)
         cells = [[self.placed(question) for question in row] for row in asked]
-        values = [placed.shown.value for row in cells for placed in row]
-        if all(not isinstance(value, int) for value in values):
+        labels = [(str(year), False) for year in years] or [(self.label(row), row.total) for row in table.rows]
+        names = [self.label(column) for column in table.columns]
+        if_any = [row.only_if_any for row in table.rows] or [False] * len(years)
+        across = list(zip(*cells, strict=True))
+        rows = [place for place, line in enumerate(cells) if _stays(line, if_any[place])]
+        columns = [place for place, line in enumerate(across) if _stays(line, table.columns[place].only_if_any)]
+        values = [cells[row][column].shown.value for row in rows for column in columns]
+        known = sum(isinstance(value, int) for value in values)
+        if not known:
             key = "table_not_known" if None in values else "table_not_shown"
             return Text(NOTE, t(f"report.said.{key}", caption=caption))
-        labels = [(str(year), False) for year in years] or [(self.label(row), row.total) for row in table.rows]
+        hidden = any(placed.shown.value is WITHHELD for row in cells for placed in row)
+        if hidden and known < _FEWEST:
+            [(row, column)] = [
+                (row, column) for row in rows for column in columns if isinstance(cells[row][column].shown.value, int)
+            ]
+            left, label = cells[row][column], labels[row][0]
+            said = t("report.said.table_of_one", caption=caption, label=label, figure=left.shown)
+            return Text(NOTE, said, (left,))
         self.numbered += 1
+        gone = any(map(_all_withheld, [*cells, *across]))
+        questions = [question for row in asked for question in row]
+        left_out = [t("report.said.lines_left_out")] if gone and (table.row_sums or table.column_sums) else []
         return Table(
             code=table.code,
             number=self.numbered,
             caption=caption,
             corner=t(f"report.corners.{table.code}"),
-            columns=tuple(self.label(column) for column in table.columns),
-            totals=tuple(place for place, column in enumerate(table.columns) if column.total),
-            rows=tuple(Row(label, tuple(row), total) for (label, total), row in zip(labels, cells, strict=True)),
-            notes=tuple(self.notes(question for row in asked for question in row)),
+            columns=tuple(names[place] for place in columns),
+            rows=tuple(
+                Row(labels[place][0], tuple(cells[place][column] for column in columns), labels[place][1])
+                for place in rows
+            ),
+            notes=(*left_out, *self.whole_euros(cells), *self.notes(questions)),
+            breaks=tuple(self.breaks(questions)),
             chart=table.chart,
+            sums=tuple(self.sums(table, [label for label, _ in labels], names, cells)),
         )
+
+    @staticmethod
+    def sums(table: TableOutline, rows: list[str], columns: list[str], cells: list[list[Placed]]) -> Iterator[Sum]:
+        """What has to add up in a table: in each column some of its rows, in each row some of its columns."""
+        t = words()
+
+        def said(kind: str, labels: list[str], whole: int, parts: Sequence[int], where: str) -> str:
+            others = {place for place in range(len(labels)) if place != whole}
+            if set(parts) == others:
+                return t(f"report.checks.table_{kind}", whole=labels[whole], name=where)
+            named = " + ".join(f"„{labels[part]}”" for part in parts)
+            return t(f"report.checks.table_{kind}_some", parts=named, whole=labels[whole], name=where)
+
+        for whole, parts in table.row_sums:
+            for place, column in enumerate(columns):
+                figures = [row[place] for row in cells]
+                additive = measure(figures[whole].question.measures[0]).additive
+                overlap = table.rows_overlap and not additive
+                name = said("row", rows, whole, parts, column)
+                yield Sum(name, figures[whole], tuple(figures[part] for part in parts), overlap)
+        for whole, parts in table.column_sums:
+            for label, row in zip(rows, cells, strict=True):
+                name = said("column", columns, whole, parts, label)
+                yield Sum(name, row[whole], tuple(row[part] for part in parts), overlap=False)
 
     def label(self, line: Line) -> str:
         values = dict(line.asked.where).get(line.label)
@@ -192,21 +321,75 @@ class _Teller:
             return self.database.vocabulary.label(line.label, values[0], LANGUAGE)
         return words()(f"report.labels.{line.label}", **self.years)
 
-    def notes(self, questions: Iterable[Question]) -> list[str]:
-        """What has to be said of the figures of a table: gaps, breaks within its years, days that are not loaded."""
-        found, questions = {}, list(questions)
+    @staticmethod
+    def whole_euros(cells: Sequence[Sequence[Placed]]) -> list[str]:
+        """Which years of a table are in whole euros, where others are to the cent."""
+        years = sorted({p.question.period.start.year for row in cells for p in row if p.shown.whole})
+        return [words()("report.said.whole_euros", last=str(years[-1]))] if years else []
+
+    def notes(self, questions: Sequence[Question]) -> list[str]:
+        """What has to be said of the figures of a table: gaps, days that are not loaded."""
+        found = {}
         unknown = {q.measures[0] for q in questions if self.figures[q].value is None}
-        first, last = min(q.period.start for q in questions), max(q.period.end for q in questions)
-        one_year = len({q.period for q in questions}) == 1
+        names = {measure(code).name(LANGUAGE) for code in unknown}
         for question in questions:
             for note in self.figures[question].notes:
-                if note.kind == "break" and (one_year or not first < note.param("day") < last):
-                    continue
                 if note.kind == "gap" and note.param("measure") not in unknown:
+                    continue
+                if note.kind in ("not_loaded", "not_yet") and note.param(f"measure_{LANGUAGE}") not in names:
                     continue
                 if note.kind in _NOTES:
                     found[kept_together(note.text(LANGUAGE))] = None
         return list(found)
+
+    def breaks(self, questions: Sequence[Question]) -> list[str]:
+        """The breaks within the years of a table that concern what it counts."""
+        found = {}
+        first, last = min(q.period.start for q in questions), max(q.period.end for q in questions)
+        if len({q.period for q in questions}) == 1:
+            return []
+        events = {(event.first_day, event.text_lv): event for event in self.database.series_events}
+        for question in questions:
+            for note in self.figures[question].notes:
+                if note.kind != "break" or not first < note.param("day") < last:
+                    continue
+                event = events.get((note.param("day"), note.param("reason_lv")))
+                if event is None or concerned(event, questions, outline().concerns):
+                    found[kept_together(note.text(LANGUAGE))] = note.param("day")
+        return sorted(found, key=found.get)
+
+    @staticmethod
+    def breaks_of(tables: Sequence[Table]) -> list[Text]:
+        """Each break of a chapter once, with the numbers of the tables that it concerns if it is not all of them."""
+        found: dict[str, list[int]] = {}
+        for table in tables:
+            for said in table.breaks:
+                found.setdefault(said, []).append(table.number)
+        everywhere = [table.number for table in tables]
+        return [
+            Text(NOTE, said if numbers == everywhere else _of_tables(said, numbers)) for said, numbers in found.items()
+        ]
+
+
+def _of_tables(said: str, numbers: Sequence[int]) -> str:
+    """A note with the tables that it is about."""
+    listed = ", ".join(f"{number}." for number in numbers[:-1])
+    tables = f"{listed} un {numbers[-1]}." if listed else f"{numbers[-1]}."
+    return words()("report.said.of_tables", said=said.rstrip("."), tables=tables)
+
+
+def _all_withheld(line: Sequence[Placed]) -> bool:
+    return all(placed.shown.value is WITHHELD for placed in line)
+
+
+def _stays(line: Sequence[Placed], only_if_any: bool) -> bool:
+    """Whether a row or a column stands in a table: not if all of it is withheld."""
+    if _all_withheld(line):
+        return False
+    return not only_if_any or any(placed.shown.value not in (0, None) for placed in line)
+
+
+_POINTS = {BULLETED: BULLET, NESTED_ITEM: NESTED}
 
 
 def _punctuated(blocks: list[Block]) -> list[Block]:
@@ -215,9 +398,15 @@ def _punctuated(blocks: list[Block]) -> list[Block]:
     for place, block in enumerate(blocks):
         if isinstance(block, Text) and block.style != NOTE:
             after = blocks[place + 1] if place + 1 < len(blocks) else None
-            bullets_follow = isinstance(after, Text) and after.style == BULLET
-            mark = (";" if block.style == BULLET else ":") if bullets_follow else "."
-            text = block.text if block.text.endswith(".") and mark == "." else block.text + mark
-            block = Text(block.style, text, block.figures)
+            follows = after.style if isinstance(after, Text) else None
+            if follows not in (BULLET, NESTED):
+                mark = "" if block.text.endswith(".") else "."
+            elif block.style == BODY:
+                mark = ":"
+            elif block.style == BULLET and follows == NESTED:
+                mark = words()("report.said.of_them") + ":"
+            else:
+                mark = ";"
+            block = Text(block.style, block.text + mark, block.figures)
         found.append(block)
     return found

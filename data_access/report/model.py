@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from data_access.question import Question
 from data_access.report.words import Shown
 
-BODY, BULLET, NOTE = "body", "bullet", "note"
+BODY, BULLET, NESTED, NOTE = "body", "bullet", "nested", "note"
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,13 @@ class Heading:
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph, a bullet or a note, with the figures that stand in it."""
+    """A paragraph, a bullet, a part of a bullet or a note, with the figures that stand in it; `code` is that of the
+    chapter that it is all of."""
 
     style: str
     text: str
     figures: tuple[Placed, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,29 +45,50 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Sum:
+    """Figures of a table that make up a total; where parts `overlap`, one household or person may be in several."""
+
+    said: str
+    whole: Placed
+    parts: tuple[Placed, ...]
+    overlap: bool
+
+
+@dataclass(frozen=True)
 class Table:
-    """A table with its number, caption and notes. `totals` are the places of columns that total the others."""
+    """A table with its number, caption and notes, the breaks in its series, and what has to add up in it."""
 
     code: str
     number: int
     caption: str
     corner: str
     columns: tuple[str, ...]
-    totals: tuple[int, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
+    breaks: tuple[str, ...]
     chart: str
+    sums: tuple[Sum, ...]
 
 
 @dataclass(frozen=True)
 class Checked:
-    """One of the report's own checks: what it compared and how it came out; `holds` is None where it cannot be made."""
+    """One of the report's own checks: what it compared and how it came out; `holds` is None where it cannot be made.
+
+    The figures are None where the check compares none, and where it is `hidden`: not all of them may be shown.
+    """
 
     said: str
-    whole: str
-    parts: str
+    whole: Shown | None
+    parts: Shown | None
     outcome: str
     holds: bool | None
+
+    hidden: bool = False
+
+    @property
+    def told(self) -> bool:
+        """Whether the check is told by itself: one that fails is, and one that holds if it may show its figures."""
+        return self.holds is False or (self.holds is True and not self.hidden)
 
 
 Block = Heading | Text | Table

@@ -2,7 +2,7 @@
 
 import csv
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,13 +13,15 @@ from typing import Any
 from data_access.check import PUBLISHED
 from data_access.measures import dimension, measure
 from data_access.question import Question, parse_filters
-from data_access.report.words import COUNTS, words
+from data_access.report.breaks import Concern
+from data_access.report.words import COUNTS, OPTIONALS, words
 
 _FOLDER = Path(__file__).parent
-PARAGRAPH, BULLETED, TABLED, THRESHOLD = "", "- ", "# ", "! "
-TOTAL = "= "
+PARAGRAPH, BULLETED, NESTED, TABLED, THRESHOLD = "", "- ", "-- ", "# ", "! "
+LEANING = "+"
+TOTAL, ONLY_IF_ANY = "= ", "? "
 ALL_YEARS = "all"
-FREE = {"year", "last_year"}  # what every text can say
+ALWAYS, IF_ANY, WITHOUT = "all", "if_any", "without_"  # forms of what a text may say besides
 
 
 class BadOutline(ValueError):
@@ -58,7 +60,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Line:
-    """A row or a column of a table: its label, what it asks for, and whether it is the total of the others.
+    """A row or a column of a table: its label, what it asks for, whether it is the total of the others, and whether it
+    is there only when it has something.
 
     The label is a key of `report.labels`, or the name of a dimension of which it has one value.
     """
@@ -66,11 +69,12 @@ class Line:
     label: str
     asked: Asked
     total: bool
+    only_if_any: bool
 
     @classmethod
     def of(cls, pair: Sequence[str]) -> "Line":
         label, asked = pair
-        line = cls(label.removeprefix(TOTAL), Asked.of(asked), label.startswith(TOTAL))
+        line = cls(label.lstrip(TOTAL + ONLY_IF_ANY), Asked.of(asked), label[:2] == TOTAL, label[:2] == ONLY_IF_ANY)
         if line.label not in dict(line.asked.where):
             _there(f"report.labels.{line.label}")
         return line
@@ -78,7 +82,11 @@ class Line:
 
 @dataclass(frozen=True)
 class TableOutline:
-    """A table: rows (or the last `years`, 0 for all) by columns. `chart` is how it is drawn, if it is."""
+    """A table: rows (or the last `years`, 0 for all) by columns. `chart` is how it is drawn, if it is.
+
+    `row_sums` and `column_sums` are the places of a total and of its parts; whether a household or a person may be in
+    several of them is `rows_overlap`.
+    """
 
     code: str
     asked: Asked
@@ -86,11 +94,17 @@ class TableOutline:
     rows: tuple[Line, ...]
     years: int | None
     chart: str
+    row_sums: tuple[tuple[int, tuple[int, ...]], ...]
+    column_sums: tuple[tuple[int, tuple[int, ...]], ...]
+    rows_overlap: bool
 
 
 @dataclass(frozen=True)
 class Item:
-    """A piece of a chapter: a paragraph or bullet of several texts, a table, or the thresholds of a rule."""
+    """A piece of a chapter: a paragraph or bullet of several texts, a table, or the thresholds of a rule.
+
+    A name that begins with LEANING is of a sentence that says nothing without the one before it.
+    """
 
     kind: str
     names: tuple[str, ...]
@@ -98,7 +112,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A chapter: the figures that its texts name, its pieces, its tables, and the published chapters that it covers."""
+    """A chapter: the figures that its texts name, its pieces, its tables, and the published chapters that it covers.
+
+    A `listed` one, of which there are no records, is a point in the list of the chapter before it.
+    """
 
     code: str
     level: int
@@ -107,25 +124,29 @@ class Chapter:
     body: tuple[Item, ...]
     tables: Mapping[str, TableOutline]
     lacking: tuple[str, ...]
+    listed: bool
 
 
 @dataclass(frozen=True)
 class Relation:
     """Figures that depend on one another: parts that add up to a whole, or one that is no more than another.
 
-    `whole` and `parts` are (chapter, figure).
+    `whole` and `parts` are (chapter, figure). Parts that `overlap` cover the whole, and may count one thing twice.
     """
 
     said: str
     whole: tuple[str, str]
     parts: tuple[tuple[str, str], ...]
     at_most: bool
+    overlap: bool
 
 
 @dataclass(frozen=True)
 class Outline:
     chapters: tuple[Chapter, ...]
     relations: tuple[Relation, ...]
+    concerns: Mapping[str, Concern]
+    whole_euros: Callable[[Question], bool]
 
 
 @dataclass(frozen=True)
@@ -149,7 +170,13 @@ def read_outline(text: str) -> Outline:
     chapters = tuple(_chapter(one, found["sets"]) for one in found["chapters"])
     relations = [_relations(one, chapters, at_most=False) for one in found["sums"]]
     relations += [_relations(one, chapters, at_most=True) for one in found["at_most"]]
-    return Outline(chapters, tuple(each for several in relations for each in several))
+    concerns = {source: _concern(one) for one in found.get("breaks", []) for source in one["sources"]}
+    return Outline(
+        chapters,
+        tuple(each for several in relations for each in several),
+        concerns,
+        _whole_euros(found.get("whole_euros")),
+    )
 
 
 @cache
@@ -178,36 +205,69 @@ def _chapter(one: Mapping[str, Any], sets: Mapping[str, Mapping[str, str]]) -> C
     tables = {table["code"]: _table(table) for table in one.get("tables", [])}
     chapter = Chapter(
         code=code,
-        level=one["level"],
+        level=one.get("level", 0),
         published=tuple(one.get("published", [code])),
         figures=figures,
         body=tuple(_item(text) for text in one.get("body", [])),
         tables=tables,
         lacking=tuple(one.get("lacking", [] if "body" in one else [code])),
+        listed=one.get("listed", False),
     )
     _check(chapter)
     return chapter
 
 
+def _whole_euros(one: Mapping[str, Any] | None) -> Callable[[Question], bool]:
+    """Whether the sources have a figure in whole euros."""
+    if one is None:
+        return lambda question: False
+    asked, until = Asked.of(one["figure"]), one["until"]
+    return lambda question: (
+        (asked.measure,) == question.measures
+        and dict(asked.where) == dict(question.where)
+        and question.period.start.year <= until
+    )
+
+
+def _concern(one: Mapping[str, Any]) -> Concern:
+    never, only = (dict(Asked.of(one.get(name, "")).where) for name in ("never", "only"))
+    return Concern(never, only, one.get("income_tested", False))
+
+
 def _item(text: str) -> Item:
-    for kind in (BULLETED, TABLED, THRESHOLD):
+    for kind in (NESTED, BULLETED, TABLED, THRESHOLD):
         if text.startswith(kind):
             return Item(kind, tuple(text.removeprefix(kind).split()))
     return Item(PARAGRAPH, tuple(text.split()))
 
 
 def _table(one: Mapping[str, Any]) -> TableOutline:
-    for part in ("captions", "corners"):
+    for part in ("captions", "corners", "sheets"):
         _there(f"report.{part}.{one['code']}")
+    columns, rows = (tuple(map(Line.of, one.get(name, []))) for name in ("columns", "rows"))
     years = one.get("years")
     return TableOutline(
         code=one["code"],
         asked=Asked.of(one.get("where", "")),
-        columns=tuple(map(Line.of, one["columns"])),
-        rows=tuple(map(Line.of, one.get("rows", []))),
+        columns=columns,
+        rows=rows,
         years=0 if years == ALL_YEARS else years,
         chart=one.get("chart", ""),
+        row_sums=_sums(one["code"], rows, one.get("row_sums", [])),
+        column_sums=_sums(one["code"], columns, one.get("column_sums", [])),
+        rows_overlap=one.get("rows_overlap", False),
     )
+
+
+def _sums(table: str, lines: Sequence[Line], named: Sequence[Sequence[str]]) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """The places of totals and of their parts: of the total of all others, and of those that are named."""
+    places = {line.label: place for place, line in enumerate(lines)}
+    try:
+        explicit = [(places[whole], tuple(places[part] for part in parts)) for whole, *parts in named]
+    except KeyError as error:
+        raise BadOutline(f"{table}: {error} is no row or column of it") from error
+    others = tuple(place for place, line in enumerate(lines) if not line.total)
+    return (*((place, others) for place, line in enumerate(lines) if line.total), *explicit)
 
 
 def _check(chapter: Chapter) -> None:
@@ -221,12 +281,7 @@ def _check(chapter: Chapter) -> None:
                 _there(f"report.rules.{rule}")
         else:
             for name in item.names:
-                key = f"report.say.{name}"
-                _there(key)
-                for figure, form in words().placeholders(key).items():
-                    if form:
-                        _there(f"{COUNTS}{form}")
-                    used |= {figure} - FREE
+                used |= _figures_of(f"report.say.{name.removeprefix(LEANING)}")
     if used != set(chapter.figures):
         raise BadOutline(f"{chapter.code}: {sorted(used ^ set(chapter.figures))} on one side only")
     if placed != set(chapter.tables):
@@ -236,14 +291,32 @@ def _check(chapter: Chapter) -> None:
             raise BadOutline(f"{chapter.code}: no reason for {name}")
 
 
+def _figures_of(key: str) -> set[str]:
+    """The figures of a text and of what it may say besides."""
+    _there(key)
+    named = words().figures(key)
+    for form in named.values():
+        if form:
+            _there(f"{COUNTS}{form}")
+    used = set(named)
+    for name, forms in words().optional(key).items():
+        if not forms or not all(form in (ALWAYS, IF_ANY) or form.startswith(WITHOUT) for form in forms):
+            raise BadOutline(f"there is no text {OPTIONALS}{name}")
+        used = used.union(*map(_figures_of, forms.values()))
+    return used
+
+
 def _relations(one: Mapping[str, Any], chapters: Sequence[Chapter], *, at_most: bool) -> list[Relation]:
     _there(f"report.checks.said.{one['said']}")
     whole, parts = (one["more"], [one["less"]]) if at_most else (one["whole"], one["parts"])
+    overlap = one.get("overlap", False)
     if "." in whole:
-        found = [Relation(one["said"], _named(whole), tuple(map(_named, parts)), at_most)]
+        found = [Relation(one["said"], _named(whole), tuple(map(_named, parts)), at_most, overlap)]
     else:
         found = [
-            Relation(one["said"], (chapter.code, whole), tuple((chapter.code, part) for part in parts), at_most)
+            Relation(
+                one["said"], (chapter.code, whole), tuple((chapter.code, part) for part in parts), at_most, overlap
+            )
             for chapter in chapters
             if {whole, *parts} <= set(chapter.figures)
         ]

@@ -1,78 +1,30 @@
-"""The checks that a report makes of itself, from the figures that stand in it."""
+"""The checks that a report makes of itself, from exact figures, whomever it is for."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from data_access.answer import WITHHELD
 from data_access.question import Question
-from data_access.report.model import Block, Checked, Placed, Table, Text
+from data_access.report.model import Block, Checked, Placed, Report, Sum, Table, Text
 from data_access.report.outline import Relation
 from data_access.report.words import Shown, words
 
 Named = Mapping[tuple[str, str], Placed]
 
 
-def own_checks(relations: Iterable[Relation], named: Named, blocks: Sequence[Block]) -> Iterator[Checked]:
-    """Every check: between the named figures, of each table with totals, and of figures that stand several times."""
-    t = words()
-    for relation in relations:
-        code, _ = relation.whole
-        said = t(
-            "report.checks.in_chapter",
-            chapter=t(f"report.titles.{code}"),
-            said=t(f"report.checks.said.{relation.said}"),
-        )
-        whole, parts = named[relation.whole].shown, [named[part].shown for part in relation.parts]
-        yield _at_most(said, whole, parts[0]) if relation.at_most else _sum(said, whole, parts)
-    for block in blocks:
-        if isinstance(block, Table):
-            yield from _of_table(block)
-    yield _twice(blocks)
+def own_checks(
+    relations: Iterable[Relation], named: Named, blocks: Sequence[Block], may_show: Callable[[Question], bool]
+) -> Iterator[Checked]:
+    """Every check between the named figures and of each table, all of them exact.
+
+    Figures that may not be shown are left out of the outcome; that an equation holds which always has to says nothing
+    of its parts.
+    """
+    for whole, parts, checked in [*_named(relations, named), *_of_tables(blocks)]:
+        shown = all(may_show(placed.question) for placed in (whole, *parts))
+        yield checked if shown else _without_figures(checked)
 
 
-def _sum(said: str, whole: Shown, parts: Sequence[Shown]) -> Checked:
-    """Parts beside their whole: equal, or why not."""
-    t = words()
-    unknown = _not_to_be_checked([whole, *parts])
-    if unknown:
-        return Checked(said, str(whole), "", unknown, None)
-    together = Shown(sum(part.value for part in parts), whole.unit)
-    difference = Shown(abs(together.value - whole.value), whole.unit)
-    if not difference.value:
-        outcome, holds = t("report.checks.holds"), True
-    elif together.value < whole.value:
-        outcome, holds = t("report.checks.rest", rest=difference), True
-    elif whole.unit == "cents":
-        outcome, holds = t("report.checks.too_much", more=difference), False
-    else:
-        outcome, holds = t("report.checks.overlap", more=difference), True
-    return Checked(said, str(whole), str(together), outcome, holds)
-
-
-def _at_most(said: str, more: Shown, less: Shown) -> Checked:
-    unknown = _not_to_be_checked([more, less])
-    if unknown:
-        return Checked(said, str(more), str(less), unknown, None)
-    holds = less.value <= more.value
-    return Checked(said, str(more), str(less), words()(f"report.checks.{'at_most' if holds else 'not_at_most'}"), holds)
-
-
-def _of_table(table: Table) -> Iterator[Checked]:
-    """The rows beside the row that totals them, column by column; and the columns beside theirs."""
-    t = words()
-    totals = [row for row in table.rows if row.total]
-    for total in totals:
-        for place, name in enumerate(table.columns):
-            parts = [row.cells[place].shown for row in table.rows if not row.total]
-            said = t("report.checks.table_row", name=name)
-            yield _sum(t("report.checks.in_table", caption=table.caption, said=said), total.cells[place].shown, parts)
-    for last in table.totals:
-        for row in table.rows:
-            parts = [cell.shown for place, cell in enumerate(row.cells) if place not in table.totals]
-            said = t("report.checks.table_column", name=row.label)
-            yield _sum(t("report.checks.in_table", caption=table.caption, said=said), row.cells[last].shown, parts)
-
-
-def _twice(blocks: Sequence[Block]) -> Checked:
+def stands_once(blocks: Sequence[Block]) -> Checked:
     """Whether a figure that stands at several places says the same at each."""
     t = words()
     found: dict[Question, list[str]] = {}
@@ -90,12 +42,71 @@ def _twice(blocks: Sequence[Block]) -> Checked:
     wrong = sum(len(set(written)) > 1 for written in several.values())
     key = "twice_fails" if wrong else "twice_holds"
     outcome = t(f"report.checks.{key}", count=wrong or len(several))
-    return Checked(t("report.checks.twice"), "", "", outcome, not wrong)
+    return Checked(t("report.checks.twice"), None, None, outcome, not wrong)
 
 
-def _not_to_be_checked(figures: Sequence[Shown]) -> str:
-    """Why figures cannot be compared; empty if they can."""
-    values = [figure.value for figure in figures]
-    if WITHHELD in values:
-        return words()("report.checks.not_shown")
-    return words()("report.checks.not_known") if None in values else ""
+def checks_not_told(report: Report) -> list[str]:
+    """Of the checks that are not listed how many hold, and how many cannot be made."""
+    t, found = words(), []
+    hidden = sum(one.hidden and one.holds is True for one in report.checks)
+    left = sum(one.holds is None for one in report.checks)
+    if hidden:
+        found.append(t("report.checks.hidden_hold", count=hidden))
+    if left:
+        found.append(t("report.checks.left", count=left))
+    return found
+
+
+def _named(relations: Iterable[Relation], named: Named) -> Iterator[tuple[Placed, Sequence[Placed], Checked]]:
+    t = words()
+    for relation in relations:
+        code, _ = relation.whole
+        said = t(
+            "report.checks.in_chapter",
+            chapter=t(f"report.titles.{code}"),
+            said=t(f"report.checks.said.{relation.said}"),
+        )
+        whole, parts = named[relation.whole], tuple(named[part] for part in relation.parts)
+        compared = Sum(said, whole, parts, relation.overlap)
+        yield whole, parts, _at_most(compared) if relation.at_most else _sum(compared)
+
+
+def _of_tables(blocks: Sequence[Block]) -> Iterator[tuple[Placed, Sequence[Placed], Checked]]:
+    t = words()
+    for table in blocks:
+        if isinstance(table, Table):
+            for compared in table.sums:
+                said = t("report.checks.in_table", caption=table.caption, said=compared.said)
+                yield compared.whole, compared.parts, _sum(replace(compared, said=said))
+
+
+def _sum(compared: Sum) -> Checked:
+    """Parts beside their whole: equal; where they overlap they cover it, and none is more than all."""
+    t, said, whole, parts = words(), compared.said, compared.whole.shown, [part.shown for part in compared.parts]
+    if None in [whole.value, *(part.value for part in parts)]:
+        return Checked(said, whole, None, t("report.checks.not_known"), None)
+    together = Shown(sum(part.value for part in parts), whole.unit)
+    difference = Shown(abs(together.value - whole.value), whole.unit)
+    if not difference.value:
+        outcome, holds = t("report.checks.holds"), True
+    elif together.value < whole.value:
+        outcome, holds = t("report.checks.missing", rest=difference), False
+    elif not compared.overlap or max(part.value for part in parts) > whole.value:
+        outcome, holds = t("report.checks.too_much", more=difference), False
+    else:
+        outcome, holds = t("report.checks.overlap", more=difference), True
+    return Checked(said, whole, together, outcome, holds)
+
+
+def _at_most(compared: Sum) -> Checked:
+    more, less = compared.whole.shown, compared.parts[0].shown
+    if None in (more.value, less.value):
+        return Checked(compared.said, more, None, words()("report.checks.not_known"), None)
+    holds = less.value <= more.value
+    outcome = words()(f"report.checks.{'at_most' if holds else 'not_at_most'}")
+    return Checked(compared.said, more, less, outcome, holds)
+
+
+def _without_figures(checked: Checked) -> Checked:
+    key = "at_most" if checked.holds else "not_known" if checked.holds is None else "not_at_most"
+    return replace(checked, whole=None, parts=None, outcome=words()(f"report.checks.{key}"), hidden=True)

@@ -14,21 +14,30 @@ from data_access.language.texts import Texts
 
 LANGUAGE = "lv"
 COUNTS = "report.counts."
+OPTIONAL, OPTIONALS = "?", "report.optional."
+FREE = frozenset({"year", "last_year"})  # what every text can say
 _FOLDER = Path(__file__).parent
 _PARTED = re.compile(r"(\d\.) (?=gad|pusgad|ceturksn)")
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A figure as it stands in a text: a whole number of its unit, None where it is not known, or WITHHELD."""
+    """A figure as it stands in a text: a whole number of its unit, None where it is not known, or WITHHELD.
+
+    Money that the sources have in `whole` euros is written without cents.
+    """
 
     value: int | Withheld | None
     unit: str
+    whole: bool = False
 
     def __str__(self) -> str:
         if self.value is WITHHELD:
             return words()("words.withheld")
-        return words()("words.not_published") if self.value is None else format_value(self.value, self.unit, LANGUAGE)
+        if self.value is None:
+            return words()("words.not_published")
+        written = format_value(self.value, self.unit, LANGUAGE)
+        return written.replace(f",00{NO_BREAK_SPACE}", NO_BREAK_SPACE) if self.whole else written
 
     @property
     def plural(self) -> int:
@@ -46,7 +55,7 @@ class _Filler(string.Formatter):
         self._texts = texts
 
     def format_field(self, value: Any, spec: str) -> str:
-        return self._texts.counted(value, spec) if spec else str(value)
+        return self._texts.counted(value, spec) if spec and spec != OPTIONAL else str(value)
 
 
 class Words(Texts):
@@ -61,9 +70,21 @@ class Words(Texts):
         forms = self._texts[f"{COUNTS}{form}"]
         return forms[self._plural(figure.plural)].format(count=figure)
 
-    def placeholders(self, key: str) -> dict[str, str]:
-        """The placeholders of a text, each with the form of its figure, empty for the bare one."""
-        return {name: spec for _, name, spec, _ in string.Formatter().parse(self._texts[key]) if name is not None}
+    def figures(self, key: str) -> dict[str, str]:
+        """The figures of a text, each with the form of its words, empty for the bare one."""
+        return {name: spec for name, spec in self._placeholders(key) if name not in FREE and spec != OPTIONAL}
+
+    def optional(self, key: str) -> dict[str, dict[str, str]]:
+        """What a text may say besides: by its placeholder the keys of its forms, by their names."""
+        named = [name for name, spec in self._placeholders(key) if spec == OPTIONAL]
+        prefixes = {name: f"{OPTIONALS}{name}." for name in named}
+        return {
+            name: {one.removeprefix(prefix): one for one in self.starting_with(prefix)}
+            for name, prefix in prefixes.items()
+        }
+
+    def _placeholders(self, key: str) -> list[tuple[str, str]]:
+        return [(name, spec) for _, name, spec, _ in string.Formatter().parse(self._texts[key]) if name is not None]
 
     def _filled(self, text: str, params: Mapping[str, Any]) -> str:
         return self._filler.format(

@@ -1,7 +1,9 @@
-"""A report as an XLSX workbook: what it is, a sheet a table, the figures of the text, its own checks."""
+"""A report as an XLSX workbook: what it is and its sheets, a sheet a table, the figures of the text, its own checks."""
 
 import io
 import re
+import textwrap
+from collections.abc import Sequence
 from decimal import Decimal
 
 import xlsxwriter
@@ -9,12 +11,17 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from data_access.report.model import Heading, Placed, Report, Table, Text
+from data_access.report.own_checks import checks_not_told
 from data_access.report.words import Shown, words
 
 _FORMULA = re.compile(r"^\s*[=+\-@\t\r]")
 _SETTINGS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _WIDE, _MIDDLE, _NARROW = 60, 24, 16  # characters of a column
-_LONGEST_NAME = 31  # letters of a sheet's name, in Excel
+_LINE = 15  # points of a line
+_FILLED = 0.9  # of a line, as some letters are wider than others
+_TITLE = 1.3  # how much larger the letters of a title are
+_HEAD = 3  # the row of a table's head
+_A4 = 9
 _PATTERNS = {"euros": "#,##0.00", "count": "#,##0"}
 
 
@@ -25,37 +32,82 @@ def as_xlsx(report: Report) -> bytes:
         book.set_properties({"title": report.title, "comments": "; ".join(report.said)})
         formats = _formats(book)
         about = book.add_worksheet(t("report.about_sheet"))
-        for row, text in enumerate([report.title, *report.said, "", *report.about]):
-            about.write_string(row, 0, _harmless(text), formats["title" if row == 0 else "text"])
-        about.set_column(0, 0, 2 * _WIDE)
         for table in report.tables:
             _write_table(book.add_worksheet(_name(table)), table, report, formats)
         _write_figures(book.add_worksheet(t("report.figures_sheet")), report, formats)
         _write_checks(book.add_worksheet(t("report.checks_sheet")), report, formats)
+        _write_about(about, book.worksheets()[1:], report, formats)
         for page in book.worksheets():
             page.set_landscape()
+            page.set_paper(_A4)
             page.fit_to_pages(1, 0)
     return out.getvalue()
 
 
+def _write_about(page: Worksheet, sheets: Sequence[Worksheet], report: Report, formats: dict[str, Format]) -> None:
+    """What the report is, and all other sheets with what is on them."""
+    t = words()
+    page.set_column(0, 0, _MIDDLE + _NARROW)
+    page.set_column(1, 1, 2 * _WIDE)
+    above = [report.title, *report.said, "", *report.about]
+    for row, text in enumerate(above):
+        style = formats["title" if row == 0 else "merged"]
+        page.merge_range(row, 0, row, 1, "", style)
+        page.write_string(row, 0, _harmless(text), style)
+        if row:
+            page.set_row(row, _height((text, _MIDDLE + _NARROW + 2 * _WIDE)))
+    first = len(above) + 1
+    for place, name in enumerate(("sheet", "contains")):
+        page.write_string(first, place, t(f"report.{name}"), formats["heading"])
+    contained = [*(table.caption for table in report.tables), t("report.figures_contained"), t("report.titles.checks")]
+    for row, (sheet, text) in enumerate(zip(sheets, contained, strict=True), start=first + 1):
+        page.write_url(row, 0, f"internal:'{sheet.get_name()}'!A1", formats["link"], sheet.get_name())
+        page.write_string(row, 1, _harmless(text), formats["text"])
+        page.set_row(row, _height((text, 2 * _WIDE)))
+
+
 def _write_table(page: Worksheet, table: Table, report: Report, formats: dict[str, Format]) -> None:
-    """The table from the first cell on, what has to be said of it below."""
-    units = [{row.cells[place].shown.unit for row in table.rows} for place in range(len(table.columns))]
-    page.write_string(0, 0, _harmless(table.corner), formats["heading"])
-    for place, name in enumerate(table.columns):
-        name = f"{name}, EUR" if units[place] == {"cents"} else name
-        page.write_string(0, place + 1, _harmless(name), formats["heading_right"])
-    for number, row in enumerate(table.rows, start=1):
-        page.write_string(number, 0, _harmless(row.label), formats["total" if row.total else "text"])
-        for place, cell in enumerate(row.cells, start=1):
-            _write(page, number, place, cell.shown, formats, row.total)
-    below = [table.caption, *table.notes, *report.said, *report.about]
-    for number, text in enumerate(below, start=len(table.rows) + 2):
-        page.write_string(number, 0, _harmless(text), formats["note"])
-    page.freeze_panes(1, 1)
-    page.repeat_rows(0)
+    """What the table is, the table, and what has to be said of it."""
+    across = _WIDE + _NARROW * len(table.columns)
     page.set_column(0, 0, _WIDE)
     page.set_column(1, len(table.columns), _NARROW)
+    title = words()("report.caption", number=table.number, text=table.caption)
+    _write_lines(page, [title, " · ".join(report.said)], 0, across, formats, ("title", "note"))
+    units = [{row.cells[place].shown.unit for row in table.rows} for place in range(len(table.columns))]
+    page.write_string(_HEAD, 0, _harmless(table.corner), formats["heading"])
+    names = [f"{name}, EUR" if unit == {"cents"} else name for name, unit in zip(table.columns, units, strict=True)]
+    for place, name in enumerate(names, start=1):
+        page.write_string(_HEAD, place, _harmless(name), formats["heading_right"])
+    page.set_row(_HEAD, _height(*((name, _NARROW) for name in names)))
+    for number, row in enumerate(table.rows, start=_HEAD + 1):
+        style = formats["total" if row.total else "text"]
+        if row.label.isdecimal():  # a year
+            page.write_number(number, 0, int(row.label), style)
+        else:
+            page.write_string(number, 0, _harmless(row.label), style)
+        for place, cell in enumerate(row.cells, start=1):
+            _write(page, number, place, cell.shown, formats, row.total)
+        page.set_row(number, _height((row.label, _WIDE)))
+    below = _HEAD + len(table.rows) + 2
+    _write_lines(page, [*table.notes, *table.breaks], below, across, formats, ("note",))
+    back = below + len(table.notes) + len(table.breaks)
+    about = words()("report.about_sheet")
+    page.write_url(back, 0, f"internal:'{about}'!A1", formats["link"], about)
+    page.freeze_panes(_HEAD + 1, 1)
+    page.repeat_rows(_HEAD)
+
+
+def _write_lines(
+    page: Worksheet, texts: Sequence[str], first: int, across: float, formats: dict[str, Format], styles: Sequence[str]
+) -> None:
+    """Sentences, each over the whole breadth of the table."""
+    for number, text in enumerate(texts, start=first):
+        style = styles[min(number - first, len(styles) - 1)]
+        last = max(1, round((across - _WIDE) / _NARROW))
+        page.merge_range(number, 0, number, last, "", formats[style])
+        page.write_string(number, 0, _harmless(text), formats[style])
+        size = _TITLE if style == "title" else 1
+        page.set_row(number, _height((text, across / size), size=size))
 
 
 def _write_figures(page: Worksheet, report: Report, formats: dict[str, Format]) -> None:
@@ -74,22 +126,38 @@ def _write_figures(page: Worksheet, report: Report, formats: dict[str, Format]) 
                 page.write_string(number, 1, _harmless(block.text), formats["text"])
                 _write(page, number, 2, placed.shown, formats)
                 page.write_string(number, 3, _unit(placed), formats["text"])
+                page.set_row(number, _height((chapter, _MIDDLE + _NARROW), (block.text, 2 * _WIDE)))
                 number += 1
     page.freeze_panes(1, 0)
-    page.set_column(0, 1, _WIDE)
+    page.set_column(0, 0, _MIDDLE + _NARROW)
+    page.set_column(1, 1, 2 * _WIDE)
     page.set_column(2, 3, _NARROW)
 
 
 def _write_checks(page: Worksheet, report: Report, formats: dict[str, Format]) -> None:
     for place, name in enumerate(("what", "whole", "parts", "outcome")):
         page.write_string(0, place, words()(f"report.checks.{name}"), formats["heading"])
-    for number, check in enumerate(report.checks, start=1):
-        for place, text in enumerate((check.said, check.whole, check.parts, check.outcome)):
-            page.write_string(number, place, _harmless(text), formats["text"])
+    told = [check for check in report.checks if check.told]
+    for number, check in enumerate(told, start=1):
+        page.write_string(number, 0, _harmless(check.said), formats["text"])
+        for place, shown in enumerate((check.whole, check.parts), start=1):
+            if shown is not None:
+                _write(page, number, place, shown, formats)
+        page.write_string(number, 3, _harmless(check.outcome), formats["text"])
+        page.set_row(number, _height((check.said, 2 * _WIDE), (check.outcome, _WIDE)))
+    for number, said in enumerate(checks_not_told(report), start=len(told) + 2):
+        page.write_string(number, 0, said, formats["text"])
+        page.set_row(number, _height((said, 2 * _WIDE)))
     page.freeze_panes(1, 0)
     page.set_column(0, 0, 2 * _WIDE)
     page.set_column(1, 2, _MIDDLE)
     page.set_column(3, 3, _WIDE)
+
+
+def _height(*texts: tuple[str, float], size: float = 1) -> float:
+    """The height in points of a row in which each text has so many letters across: programs do not all find it out."""
+    lines = [len(textwrap.wrap(text, max(1, int(across * _FILLED)))) for text, across in texts]
+    return _LINE * size * max(1, *lines)
 
 
 def _write(
@@ -108,9 +176,8 @@ def _unit(placed: Placed) -> str:
 
 
 def _name(table: Table) -> str:
-    """A name that is no other's: the number of the table and the beginning of its caption."""
-    text = re.sub(r"[\[\]:*?/\\']", " ", f"{table.number}. {table.caption}")
-    return text[:_LONGEST_NAME].rstrip()
+    """A name that is no other's, which in Excel has 31 letters at most."""
+    return f"{table.number}. {words()(f'report.sheets.{table.code}')}"
 
 
 def _harmless(text: str) -> str:
@@ -120,10 +187,12 @@ def _harmless(text: str) -> str:
 
 def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:
     formats = {
-        "title": book.add_format({"bold": True, "font_size": 14}),
-        "text": book.add_format({"text_wrap": True, "valign": "top"}),
-        "total": book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
-        "note": book.add_format({"italic": True}),
+        "title": book.add_format({"bold": True, "font_size": 14, "text_wrap": True, "valign": "top"}),
+        "text": book.add_format({"text_wrap": True, "valign": "top", "align": "left"}),
+        "total": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "align": "left"}),
+        "merged": book.add_format({"text_wrap": True, "valign": "top"}),
+        "note": book.add_format({"italic": True, "text_wrap": True, "valign": "top"}),
+        "link": book.add_format({"font_color": "#0563C1", "underline": 1, "valign": "top"}),
         "heading": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
         "heading_right": book.add_format(
             {"bold": True, "text_wrap": True, "valign": "top", "align": "right", "bottom": 1}

@@ -51,12 +51,20 @@ def tell_checks(view: View) -> None:
     """The checks that the report makes of itself."""
     t, found = view.reader.t, made(view)
     wrong = sum(one.holds is False for one in found.checks)
-    left = sum(one.holds is None for one in found.checks)
-    good = t("annual.checks_good", count=len(found.checks) - left)
-    headline = t("annual.checks_bad", count=wrong, all=len(found.checks)) if wrong else good
-    rows = [[one.said, one.whole, one.parts, one.outcome] for one in found.checks]
+    made_checks = [one for one in found.checks if one.holds is not None]
+    left, hidden = len(found.checks) - len(made_checks), sum(one.hidden for one in made_checks if one.holds)
+    good = t("annual.checks_good", count=len(made_checks))
+    headline = t("annual.checks_bad", count=wrong, all=len(made_checks)) if wrong else good
+    rows = [
+        [one.said, *("" if shown is None else str(shown) for shown in (one.whole, one.parts)), one.outcome]
+        for one in found.checks
+        if one.told
+    ]
+    remarks = [t("annual.checks_hidden", count=hidden)] * bool(hidden) + [t("annual.checks_left", count=left)] * bool(
+        left
+    )
     table = of_words([t(f"annual.check_{name}") for name in ("what", "whole", "parts", "outcome")], rows)
-    tell(view, "checks", headline, table, remarks=[t("annual.checks_left", count=left)] if left else [])
+    tell(view, "checks", headline, table, remarks=remarks)
 
 
 def tell_published(view: View) -> None:

@@ -17,7 +17,8 @@ NUMBER = re.compile(r"(?<![\w,.])\d{1,3}(?:\u00a0\d{3})+(?:,\d+)?(?!\w)|(?<![\w,
 
 @dataclass
 class Section:
-    """What stands under one heading: paragraphs, and tables as lines of cells, by caption."""
+    """What stands under one heading: paragraphs, and tables as lines of cells, by caption. Level 0 is a point of a
+    list."""
 
     heading: str
     level: int
@@ -43,6 +44,10 @@ def sections(document: docx.document.Document) -> dict[str, Section]:
             marks = [mark.get(qn("w:name")) for mark in part._p.iter(qn("w:bookmarkStart"))]
             if marks:
                 [name], caption = marks, ""
+                if not part.style.name.startswith("Heading "):  # a chapter that is a point of a list
+                    heading, _, said = part.text.partition(". ")
+                    found[name] = Section(heading, 0, [said])
+                    continue
                 here = found[name] = Section(part.text, int(part.style.name.removeprefix("Heading ")))
             elif part.style.name == "Caption":
                 caption = part.text
