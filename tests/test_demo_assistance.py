@@ -183,8 +183,7 @@ def counted(records, figure) -> Decimal:
     if "status" in by and "benefit" not in by and figure["measure"] != "spend":
         population = by.get("population", "all")
         if figure["chapter"] == "chart_series_2011_2023":  # the chart mixes bases
-            # Of 2023 the chart has residents, as the text says; of 2022 neither says of whom: all are meant.
-            population = "residents" if by["status"] == "low_income" and year != 2022 else "all"
+            population = "residents" if by["status"] == "low_income" else "all"
         households, people = with_status(records, by["status"], year, population)
         if figure["unit"] == "households":
             return Decimal(households)

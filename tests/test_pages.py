@@ -271,7 +271,7 @@ PUBLISHED_ON_PAGES = [
     ),
     (
         "households",
-        {"view": "years"},
+        {"view": "years", "population": "residents"},
         "2022. gads",
         "Maznodrošināta",
         "series.low_income_households.2022",

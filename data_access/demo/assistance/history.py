@@ -31,9 +31,8 @@ REFORM = 2021
 KEPT = 0.85
 """At most this share of the households of one class and size was there in the year after as well."""
 
-# Not published: 2022 has no total of social assistance, and its households with a status only with Ukrainian
-# civilians among them: the chart does not say of whom it is. The numbers fit the money that is published for either
-# population.
+# Not published: 2022 has no total of social assistance, and its needy households only with Ukrainian
+# civilians among them. The numbers fit the money that is published for either population.
 ASSISTED_2022 = (1390, 2050)
 UKRAINE_NEEDY_2022 = (330, 520)
 UKRAINE_LOW_INCOME_2022 = (60, 82)
@@ -70,7 +69,7 @@ def classes(year: int) -> list[Class]:
     needy, low_income = _series("needy", year), _series("low_income", year)
     if year == 2022:
         assisted = np.array(ASSISTED_2022)
-        needy, low_income = needy - UKRAINE_NEEDY_2022, low_income - UKRAINE_LOW_INCOME_2022
+        needy = needy - UKRAINE_NEEDY_2022
     else:
         assisted = _series("assistance", year)
     both = _part(np.minimum(needy, low_income), 0.06)
