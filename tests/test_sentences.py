@@ -326,3 +326,15 @@ def test_years_of_a_subject_are_those_of_its_records() -> None:
     [table] = app.table
     assert [plainly(name) for name in shown(table).iloc[:, 0]] == [f"{year}. gads" for year in range(2019, 2024)]
     assert "datu par šo periodu nav" not in said(app)
+
+
+# ── key figures ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.usefixtures("full")
+def test_small_charts_say_their_years_and_assistance_what_all_benefits_are() -> None:
+    app = open_page("overview", year="2023")
+    assert [box.value for box in app.caption][:8] == [*["2011–2023"] * 5, *["2022–2023"] * 2, "2019–2023"]
+    [link] = [one.proto for one in app.get("page_link") if "izmaksāti" in one.proto.label]
+    assert plainly(link.label) == "Kopā visos pabalstos izmaksāti 1 942 203 €"
+    assert link.query_string == "year=2023"

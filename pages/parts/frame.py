@@ -126,6 +126,14 @@ def links(*names: str) -> None:
             st.page_link(f"statistics/{name}.py", label=t(f"pages.{name}.title"), icon=":material/arrow_forward:")
 
 
+def further(name: str, words: str, **choices: str) -> None:
+    """Words that lead to a page, for a visitor who may open it."""
+    if visitor.current().access.opens(name):
+        st.page_link(f"statistics/{name}.py", label=words, icon=":material/arrow_forward:", query_params=choices)
+    else:
+        st.markdown(small(words))
+
+
 def say_unexpected(error: Exception) -> bool:
     """A mistake of the program: the visitor gets a sentence, the log the whole story.
 
