@@ -72,7 +72,7 @@ def home(known: list, access: Access) -> st.Page:
 
 address.begin()
 choose_language()
-st.set_page_config(page_title=t("frame.title"), page_icon=TAB_ICON, layout="wide")
+st.set_page_config(page_title=t("frame.title"), page_icon=TAB_ICON, layout="wide")  # also where nobody gets in
 on_stage = address.on_stage()
 access = come_in(on_stage)
 statistics, records = pages("statistics", access), pages("records", access)
@@ -83,4 +83,6 @@ chosen = st.navigation(groups, expanded=True, position="hidden" if on_stage else
 if access is None or chosen.url_path != "loading":
     uploads.forget()  # files that were chosen and not checked
 if access:
+    # Tabs, bookmarks and the browser's history then tell pages apart.
+    st.set_page_config(page_title=f"{chosen.title} · {t('frame.title')}")
     chosen.run()

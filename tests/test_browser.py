@@ -232,3 +232,15 @@ def test_the_first_start_builds_a_database_while_one_looks_on(
         context.close()
     assert (tmp_path / "data" / "case.duckdb").exists()
     assert "Traceback" not in fresh.log()
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/", "Pārskats · Sociālā dienesta statistika"),
+        ("/benefits", "Pabalsti · Sociālā dienesta statistika"),
+        ("/households?lang=en", "Households · Social service statistics"),
+    ],
+)
+def test_each_page_names_itself_in_the_tab(server: StreamlitServer, visit: Visitor, address: str, title: str) -> None:
+    expect(visit(server, address)).to_have_title(title)

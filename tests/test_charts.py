@@ -181,7 +181,8 @@ def test_marks_stand_out_on_both_themes(look: palette.Mark, scheme: str) -> None
         (palette.INK_ON_LIGHT, palette.HEAT_LIGHT),
         (palette.INK_ON_LIGHT, palette.HEAT_MIDDLE),
         (palette.INK_ON_DARK, "#12181F"),
-        (palette.INK_ON_DARK, palette.HEAT_DARK),
+        (palette.INK_ON_DARK, palette.HEAT_NIGHT),
+        (palette.INK_ON_DARK, palette.HEAT_NIGHT_MIDDLE),
     ],
 )
 def test_letters_can_be_read(ink: str, behind: str) -> None:
@@ -301,6 +302,44 @@ def test_stacks_add_up_to_their_total(reader: Reader) -> None:
     assert list(parts) == ["Naudā", "Natūrā"]
     assert sum(sum(value or 0 for value in bar.x) for bar in parts.values()) == 60.0
     assert parts["Naudā"].marker.pattern.shape != parts["Natūrā"].marker.pattern.shape
+    [ends] = [list(trace.text) for trace in figure.data if any(" = " in text for text in trace.text or ())]
+    assert ends == ["\u00a0<b>50\u00a0€</b> = 20\u00a0€ + 30\u00a0€", "\u00a010\u00a0€"]
+
+
+def test_of_many_parts_a_stack_says_the_total_only(reader: Reader) -> None:
+    groups = ["girls", "boys", "women", "men", TOTAL]
+    many = frame({"age_group": ["0_6"] * 5, "person_group": groups, "psychologist_clients": [1, 2, 3, 4, 10]})
+    figure = charts.stacked(reader, many, "age_group", "person_group", "psychologist_clients", apart=True)
+    assert "\u00a0<b>10</b>" in [text for trace in figure.data if trace.text for text in trace.text]
+
+
+def test_axes_of_money_and_of_shares_have_their_unit(readers) -> None:
+    for language, money in (("lv", (None, "\u00a0€")), ("en", ("€", None))):
+        axis = charts.series(readers[language], YEARS, "year", ["spend"]).layout.yaxis
+        assert (axis.tickprefix, axis.ticksuffix) == money
+    shares = frame({"month": ["2023-01", "2023-02"], "missed_share": [10, 20]})
+    assert charts.series(readers["lv"], shares, "month", ["missed_share"]).layout.yaxis.ticksuffix == "\u00a0%"
+    persons = charts.series(readers["lv"], STATUSES, "year", ["households_with_status"], "status")
+    assert not persons.layout.yaxis.ticksuffix
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_squares_of_nothing_have_the_background_and_the_others_the_themes_shades(reader: Reader, dark: bool) -> None:
+    none = AGES.assign(psychologist_clients=AGES["psychologist_clients"].replace(3, 0))
+    [squares] = [
+        trace
+        for trace in charts.inked(charts.heat(reader, none, "age_group", "sex", "psychologist_clients"), dark).data
+        if trace.type == "heatmap"
+    ]
+    assert [list(line) for line in squares.z] == [[None, 1], [122, 25]]
+    shades = [shade for _, shade in squares.colorscale]
+    background = theme("dark" if dark else "light")["backgroundColor"]
+    assert shades == (
+        [palette.HEAT_NIGHT, palette.HEAT_NIGHT_MIDDLE] if dark else [palette.HEAT_LIGHT, palette.HEAT_MIDDLE]
+    )
+    assert (
+        contrast(shades[0], background) < contrast(shades[1], background) < 6
+    )  # the least is near the page, none glares
 
 
 def test_what_rose_goes_right_and_what_fell_goes_left(reader: Reader) -> None:

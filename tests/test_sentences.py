@@ -280,3 +280,60 @@ def test_what_is_not_known_is_the_most_only_where_there_is_nothing_else(readers:
     assert sentences.first(readers["lv"], some, "territory", STATUS)["place"] == "Ogrē"
     none = pd.DataFrame({"territory": ["ogre", "unknown"], STATUS: pd.array([0, 9], dtype="Int64")})
     assert sentences.first(readers["lv"], none, "territory", STATUS)["name"] == "Nav zināms"
+
+
+# ── which days a view shows, and why it shows nothing ────────────────────────────────────────────
+
+WHOLE_YEAR = "Šis skats rāda visu 2023. gadu."
+
+
+@pytest.mark.usefixtures("full")
+@pytest.mark.parametrize(
+    ("page", "address", "times"),
+    [
+        ("benefits", {"view": "months", "part": "07"}, 1),
+        ("day_centres", {"view": "quarters", "part": "Q3"}, 1),
+        ("psychologists", {"view": "consultations", "part": "H1"}, 3),
+        ("households", {"view": "months", "part": "dates", "from": "2023-02-01", "until": "2023-03-02"}, 2),
+        ("benefits", {"view": "months"}, 0),
+        ("benefits", {"view": "places", "part": "07"}, 0),
+        ("households", {"view": "years", "part": "07"}, 0),
+    ],
+)
+def test_a_view_of_the_whole_year_says_so_where_a_part_is_chosen(
+    page: str, address: dict[str, str], times: int
+) -> None:
+    app = open_page(page, year="2023", **address)
+    assert plainly(said(app)).count(WHOLE_YEAR) == times
+
+
+@pytest.mark.usefixtures("full")
+@pytest.mark.parametrize(
+    ("view", "why"),
+    [
+        ("caseload", "Psihologu ir maz: pēc katra klientu skaita varētu atpazīt cilvēkus."),
+        ("functions", "Šajās funkcijās dalībnieku ir maz, un viņus varētu atpazīt."),
+    ],
+)
+def test_the_council_is_told_why_a_view_shows_nothing(view: str, why: str) -> None:
+    assert why in said(open_page("psychologists", view=view, audience="council"))
+    assert why not in said(open_page("psychologists", view=view))
+
+
+@pytest.mark.usefixtures("full")
+def test_years_of_a_subject_are_those_of_its_records() -> None:
+    app = open_page("day_centres", view="years")
+    [table] = app.table
+    assert [plainly(name) for name in shown(table).iloc[:, 0]] == [f"{year}. gads" for year in range(2019, 2024)]
+    assert "datu par šo periodu nav" not in said(app)
+
+
+# ── key figures ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.usefixtures("full")
+def test_small_charts_say_their_years_and_assistance_what_all_benefits_are() -> None:
+    app = open_page("overview", year="2023")
+    assert [box.value for box in app.caption][:8] == [*["2011–2023"] * 5, *["2022–2023"] * 2, "2019–2023"]
+    assert "Kopā visos pabalstos izmaksāti 1 942 203 €." in plainly(said(app))
+    assert "year=2023" in [one.proto.query_string for one in app.get("page_link") if one.proto.label == "Pabalsti"]

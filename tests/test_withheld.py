@@ -276,7 +276,7 @@ def test_a_stack_with_a_withheld_part_is_framed_to_its_whole(reader: Reader) -> 
     figure = charts.stacked(reader, rows, "benefit", "form", "spend")
     assert [shape.x1 for shape in figure.layout.shapes] == [9.0]
     [ends] = [list(trace.text) for trace in figure.data if any(MARK in text for text in trace.text or ())]
-    assert ends == ["\u00a01\u00a0€ + (k)", "\u00a02\u00a0€ + (k)"]
+    assert ends == ["\u00a0<b>9\u00a0€</b> = 1\u00a0€ + (k)", "\u00a02\u00a0€ + (k)"]
 
 
 def test_a_withheld_square_has_its_mark_and_no_shade(reader: Reader) -> None:
@@ -284,5 +284,5 @@ def test_a_withheld_square_has_its_mark_and_no_shade(reader: Reader) -> None:
     rows = frame(by, codes, ("anxiety", "child", 9), ("anxiety", "adult", HIDDEN), ("depression", "child", HIDDEN))
     figure = charts.heat(reader, rows, *by, "psychologist_clients")
     squares = [value for line in figure.data[0].z for value in line]
-    assert sorted(squares, key=str) == [0, 9, None, None]
+    assert sorted(squares, key=str) == [9, None, None, None]
     assert sorted(drawn_texts(figure)).count(MARK) == 2

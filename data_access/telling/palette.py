@@ -15,10 +15,11 @@ OCHRE = "#A67C00"
 GREY = "#7B858F"
 SHADE = "rgba(123,133,143,0.18)"  # over what has no figure
 
-# Steps from little to much; the darkest and the lightest are read by the figure written on them.
+# Steps from little to much, for each theme: from near its background to the last on which its ink can be read.
 HEAT_LIGHT = "#D6E6F2"
-HEAT_DARK = "#00466E"
-HEAT_MIDDLE = "#6FA8D0"  # the darkest on which dark letters can be read
+HEAT_MIDDLE = "#6FA8D0"
+HEAT_NIGHT = "#1D3549"
+HEAT_NIGHT_MIDDLE = "#2F74A8"
 INK_ON_LIGHT = "#1B2733"
 INK_ON_DARK = "#F4F7FA"
 

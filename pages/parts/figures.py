@@ -14,6 +14,7 @@ from data_access.telling.tables import Column, Row, Table, known
 from data_access.telling.withheld import cell, is_number
 from pages.parts.answers import Refused, compare_and_series
 from pages.parts.filters import View
+from pages.parts.frame import further
 from pages.parts.going_deeper import Place, Ways, ways_from
 from pages.parts.markdown import plain, small
 
@@ -31,11 +32,14 @@ class KeyFigure:
     change: int | float | Withheld | None
     change_percent: float | Withheld | None
     series: Sequence
+    years: Sequence[str]  # of its series
     sentence: str
     than: str  # the year before, as it stands over a column
     beside: str  # that it is compared with it
     compared: Comparison
     where: Mapping[str, str]  # codes of its row
+    further: str = ""  # what of a wider whole is told on its page, in words
+    page: str = ""  # where that is
 
 
 def key_figure(
@@ -47,7 +51,7 @@ def key_figure(
     the codes of its row.
     """
     row = _row(compared.frame, compared.now.question.by, where)
-    before = compared.before.question.period
+    before, years = compared.before.question.period, _cells(series)
     now, earlier, change, percent = (
         cell(row, column) for column in (code, f"{code}_before", f"{code}_change", f"{code}_change_percent")
     )
@@ -62,7 +66,8 @@ def key_figure(
         before=earlier,
         change=change,
         change_percent=percent,
-        series=[series.value(code, year=year, **where) for year in _cells(series)],
+        series=[series.value(code, year=year, **where) for year in years],
+        years=years,
         sentence=say(reader, said, when=when, figure=words, change=changed(reader, code, change, percent, before)),
         than=reader.period(before),
         beside=reader.t("figures.than", before=about(reader, before)),
@@ -136,6 +141,15 @@ def spark(values: Sequence) -> list[float]:
     return listed
 
 
+def span(figure: KeyFigure) -> str:
+    """The first and the last year of the small chart of a figure: 2011–2023."""
+    drawn = len(spark(figure.series))
+    if not drawn:
+        return ""
+    first, last = figure.years[-drawn], figure.years[-1]
+    return first if first == last else f"{first}–{last}"
+
+
 def show(reader: Reader, figures: Sequence[KeyFigure]) -> None:
     """The figures side by side, as many as the width holds."""
     with st.grid(min_column_width=NARROWEST):
@@ -160,7 +174,11 @@ def _show_one(reader: Reader, figure: KeyFigure) -> None:
         chart_type="bar",
         label_visibility="collapsed",
     )
+    if years := span(figure):
+        st.caption(years)
     st.markdown(small(figure.sentence))
+    if figure.further:
+        further(figure.page, figure.further, year=figure.compared.now.question.period.code)
 
 
 def _arrow(figure: KeyFigure) -> str:

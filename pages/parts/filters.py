@@ -7,7 +7,7 @@ from functools import cached_property, partial
 
 import streamlit as st
 
-from data_access import COUNCIL, Period, Question, Value, VisitorsDatabase, dimensions_for
+from data_access import COUNCIL, Period, Question, Value, VisitorsDatabase, dimensions_for, measure
 from data_access.language import format_date
 from data_access.telling.reader import Reader
 from data_access.telling.sentences import during
@@ -46,6 +46,13 @@ class View:
         """Every year with records."""
         years = self.database.years
         return Period(Period.year(min(years)).start, Period.year(max(years)).end)
+
+    def years_of(self, code: str) -> Period:
+        """Every year of which there are records that a measure counts; of none, every year."""
+        covered = self.database.coverage.get(measure(code).fact.subject)
+        if not covered:
+            return self.all_years
+        return Period(Period.year(covered.data_from.year).start, Period.year(covered.data_until.year).end)
 
     def offers(self, measure: str, names: Sequence[str]) -> tuple[str, ...]:
         """Those of some dimensions by which a measure may be split for the audience."""

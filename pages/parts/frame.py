@@ -114,8 +114,8 @@ def _missed(reader: Reader) -> str:
         line = reader.t("filters.missed", asked=one.text, label=one.label, shown=one.shown)
         if one.nearest:
             line += " " + reader.t("builder.nearest", name=one.nearest, label=one.nearest_label)
-        lines.append(f"- {plain(line)}")
-    return "\n".join(lines)
+        lines.append(plain(line))
+    return "\n".join(f"- {line}" for line in lines) if len(lines) > 1 else lines[0]
 
 
 def links(*names: str) -> None:
@@ -124,6 +124,15 @@ def links(*names: str) -> None:
     with st.container(horizontal=True):
         for name in filter(opened.opens, names):
             st.page_link(f"statistics/{name}.py", label=t(f"pages.{name}.title"), icon=":material/arrow_forward:")
+
+
+def further(name: str, words: str, **choices: str) -> None:
+    """Words, and the way to the page that tells more of it for a visitor who may open it. A link is cut off where it is
+    long, so that it has the page's name only."""
+    st.markdown(small(words))
+    if visitor.current().access.opens(name):
+        title = t(f"pages.{name}.title")
+        st.page_link(f"statistics/{name}.py", label=title, icon=":material/arrow_forward:", query_params=choices)
 
 
 def say_unexpected(error: Exception) -> bool:

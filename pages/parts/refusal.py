@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from data_access import NotAllowed
 from data_access.telling.builder import wording
 from data_access.telling.builder.drilling import asked_by
 from data_access.telling.builder.request import address_of
@@ -19,7 +20,8 @@ def say(view: View, refused: Refused) -> None:
     headline = wording.asked(view.reader, question.measures, question.by, question.period, question.where)
     st.subheader(plain(headline), anchor=False)
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f":material/shield: {plain(refused.text(view.reader.language))}")
+        said = " ".join([refused.text(view.reader.language), *_reasons(view, refused)])
+        st.markdown(f":material/shield: {plain(said)}")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if refused.nearest:
                 _offer(t("audience.nearest"), view, address_of(asked_by(refused.nearest, view.database.vocabulary)))
@@ -32,6 +34,14 @@ def say(view: View, refused: Refused) -> None:
                     args=(tuple(view.where),),
                     type="tertiary",
                 )
+
+
+def _reasons(view: View, refused: Refused) -> list[str]:
+    """Why the council is shown nothing of some measures and dimensions, where the catalogue says so."""
+    if isinstance(refused.error, NotAllowed):  # her role does not give it
+        return []
+    keys = (f"refusal.{name}" for name in (*refused.question.by, *refused.question.measures))
+    return [view.reader.t(key) for key in keys if key in view.reader.t]
 
 
 def _offer(label: str, view: View, choices: dict[str, str]) -> None:

@@ -62,6 +62,8 @@ def tell(
         headline = title(view, shown, ways) if ways else table.corner
     if not headed:
         head(view, key, headline)
+    if _of_whole_year(view, shown):
+        st.markdown(small(view.reader.t("section.whole_year", year=about(view.reader, view.whole_year))))
     if table.withheld:
         st.info(view.reader.t("states.withheld", mark=view.reader.withheld), icon=":material/shield:")
     elif table.unknown:
@@ -95,6 +97,13 @@ def tell(
                 adding.offer(view, key, ways)
         if ways:
             going_deeper.show_picked(view, key, ways)
+
+
+def _of_whole_year(view: View, shown: Period) -> bool:
+    """Whether a section shows its year although only a part of it is chosen."""
+    year = view.whole_year
+    of_its_year = shown.start == year.start and shown.end <= year.end
+    return of_its_year and view.period not in (shown, year)
 
 
 def title(view: View, period: Period, ways: Ways) -> str:

@@ -41,6 +41,7 @@ DYNAMIC_PREFIXES = [
     "day_centres.months_",
     "day_centres.view_",
     "quality.view_",
+    "refusal.",
 ]
 
 

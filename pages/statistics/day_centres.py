@@ -46,7 +46,8 @@ def quarters(view) -> None:
 def years(view) -> None:
     reader = view.reader
     where = {} if {"centre", "branch"} & view.where.keys() else REPORTED
-    split = ask(view, "visits", by=("year", "visitor_group"), where=where, period=view.all_years, ages="each_year")
+    period = view.years_of("visits")
+    split = ask(view, "visits", by=("year", "visitor_group"), where=where, period=period, ages="each_year")
     said = [(reader.dimension(name), reader.label(name, code)) for name, code in where.items()]
     key, centre = ("day_centres.years", said[0][1]) if said else ("day_centres.years_chosen", "")
     headline = since(reader, key, split, "year", "visits", "visits", centre=centre)

@@ -90,7 +90,8 @@ def places(view) -> None:
 
 
 def years(view) -> None:
-    split = ask(view, "households_with_status", by=("year", "status"), period=view.all_years)
+    period = view.years_of("households_with_status")
+    split = ask(view, "households_with_status", by=("year", "status"), period=period)
     population = view.filter_said("population")
     bases = "households.bases" if "population" in view.where else "households.bases_all"
     remarks = [view.reader.t(bases, population=population), view.reader.t("households.both_statuses")]

@@ -1,6 +1,7 @@
 """Pārskats: the director's first look at a year."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -42,11 +43,19 @@ def key_figures(view) -> None:
         for key, name, code, noun, row in KEY_FIGURES
         if name in asked
     ]
+    if "assistance" in asked:
+        found[0] = replace(found[0], page="benefits", further=_of_all_benefits(view))
     figures.show(reader, found)
     notes = list(dict.fromkeys(note for both, _ in asked.values() for note in notes_of(both)))
     headline = _of_the_year(view, found)
     table = figures.as_table(reader, found, reader.period(view.period))
     tell(view, "key_figures", headline, table, notes=notes, remarks=refused, of=figures.ways(view, found))
+
+
+def _of_all_benefits(view) -> str:
+    """What was paid in all benefits, of which social assistance is a part; nothing where it is not shown."""
+    spend = compare(view, "spend", by="benefit").now.value()
+    return view.reader.t("overview.all_benefits", figure=euros(view.reader, spend)) if is_number(spend) else ""
 
 
 def _of_the_year(view, found: Sequence[KeyFigure]) -> str:

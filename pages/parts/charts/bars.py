@@ -1,12 +1,14 @@
 """Bars: one measure by the values of a dimension, stacked by a second, or its changes."""
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 import plotly.graph_objects as go
 
 from data_access import TOTAL, WITHHELD, measure
 from data_access.telling.palette import GREY, INK_ON_DARK, SHADE, mark
 from data_access.telling.reader import Reader
-from data_access.telling.withheld import cell, column
+from data_access.telling.withheld import cell, column, is_number
 from pages.parts.charts.figure import (
     BUTTON,
     LINE,
@@ -22,6 +24,7 @@ from pages.parts.charts.figure import (
 )
 
 PATTERN = {"fillmode": "overlay", "fgcolor": INK_ON_DARK, "size": 6, "solidity": 0.25}
+MOST_PARTS = 3  # of a stack, whose figures have room behind their total on a telephone
 WIDTH = 0.36  # of a bar, in rows
 HEADING = 44  # pixels more for a heading over a group of bars
 
@@ -178,13 +181,13 @@ def stacked(
         "mode": "text",
         "x": lengths,
         "y": list(places.values()),
-        "text": [NO_BREAK_SPACE + " + ".join(pieces[name]) for name in places],
+        "text": [NO_BREAK_SPACE + end for end in _ends(reader, code, whole, pieces)],
         "textposition": "middle right",
         "cliponaxis": False,
         "hoverinfo": "skip",
         "showlegend": False,
     }
-    axes, left = _bar_axes(0, max(lengths, default=1) * 1.15, -len(places))
+    axes, left = _bar_axes(0, max(lengths, default=1) * 1.25, -len(places))
     names = names_above([(reader.label(dimension, name), place) for name, place in places.items()], left)
     return new_figure(
         reader,
@@ -196,6 +199,18 @@ def stacked(
         legend=legend() | {"y": 1.0},
         **axes,
     )
+
+
+def _ends(reader: Reader, code: str, whole: pd.DataFrame, pieces: Mapping[str, Sequence[str]]) -> list[str]:
+    """What stands at the end of each stack: its total, if it is shown, and its parts, if they are few or withheld."""
+    ends = []
+    for total, parts in zip(column(whole, code), pieces.values(), strict=True):
+        said = " + ".join(parts)
+        if is_number(total) and len(parts) > 1:
+            few = len(parts) <= MOST_PARTS or reader.withheld in parts
+            said = f"<b>{axis_figure(reader, code, total)}</b>" + (f" = {said}" if few else "")
+        ends.append(said)
+    return ends
 
 
 def _frame(place: float, length: float) -> dict:

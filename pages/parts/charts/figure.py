@@ -8,13 +8,26 @@ import plotly.graph_objects as go
 
 from data_access import WITHHELD, measure
 from data_access.language import format_euros
-from data_access.telling.palette import GREY, INK_ON_DARK, INK_ON_LIGHT
+from data_access.telling.palette import (
+    GREY,
+    HEAT_LIGHT,
+    HEAT_MIDDLE,
+    HEAT_NIGHT,
+    HEAT_NIGHT_MIDDLE,
+    INK_ON_DARK,
+    INK_ON_LIGHT,
+)
 from data_access.telling.reader import Reader
 from data_access.telling.withheld import is_number
 
 NO_BREAK_SPACE = "\u00a0"
 SEPARATORS = {"lv": f",{NO_BREAK_SPACE}", "en": ".,"}
 CLEAR = "rgba(0,0,0,0)"
+HEAT = "heat"  # stands in `meta` of squares whose shades are those of the theme
+HEAT_SCALES = {  # by whether the theme is dark
+    False: [[0, HEAT_LIGHT], [1, HEAT_MIDDLE]],
+    True: [[0, HEAT_NIGHT], [1, HEAT_NIGHT_MIDDLE]],
+}
 BUTTON = 26  # pixels above a chart, for the button that saves it
 PALE = 0.45  # opacity of marks beside one that was clicked
 BOX_ON_LIGHT, BOX_ON_DARK = "#FFFFFF", "#1E2731"  # behind the words of a mark that is pointed at
@@ -114,10 +127,22 @@ def inked(figure: go.Figure, dark: bool, pale: float = PALE) -> go.Figure:
     # What is not clicked grows pale, but its letters stay; Plotly wants to be told of both.
     letters = {"color": ink}
     for trace in figure.data:
+        if trace.type == "heatmap" and trace.meta == HEAT:
+            trace.colorscale = HEAT_SCALES[dark]
+            trace.textfont = letters
         if trace.type in ("bar", "scatter"):
             trace.selected = {"textfont": letters}
             trace.unselected = {"textfont": letters, "marker": {"opacity": pale}}
     return figure
+
+
+def units(reader: Reader, code: str) -> dict:
+    """How the steps of an axis are written: with the unit of a measure where it is money or a share."""
+    unit = measure(code).unit
+    if unit == "cents" and reader.language != "lv":
+        return {"tickprefix": "€"}
+    space = NO_BREAK_SPACE if reader.language == "lv" else ""
+    return {"ticksuffix": {"cents": f"{space}€", "percent": f"{space}%"}.get(unit, "")}
 
 
 def names_above(names: Sequence[tuple[str, float]], left: float) -> dict:

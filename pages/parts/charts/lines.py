@@ -11,7 +11,7 @@ from data_access import TOTAL, WITHHELD, Note
 from data_access.telling.palette import SHADE, Mark, mark
 from data_access.telling.reader import Reader
 from data_access.telling.withheld import column, is_number
-from pages.parts.charts.figure import SMALL, axis_figure, legend, named_ticks, new_figure, scaled, upright
+from pages.parts.charts.figure import SMALL, axis_figure, legend, named_ticks, new_figure, scaled, units, upright
 
 GRID = "rgba(123,133,143,0.35)"
 BREAKS_DRAWN = "breaks"  # stands in `layout.meta` of a figure whose breaks carry numbers
@@ -51,7 +51,7 @@ def series(
         reader,
         LINE_HEIGHT,
         traces,
-        **_time_axes(reader, time, cells),
+        **_time_axes(reader, time, cells, codes[0]),
         shapes=[*shapes, *uprights],
         annotations=[*words, *numbers],
         meta=BREAKS_DRAWN if numbers else None,
@@ -145,7 +145,7 @@ def _withheld(reader: Reader, traces: Sequence[dict], drawn: Sequence[Sequence])
     ]
 
 
-def _time_axes(reader: Reader, time: str, cells: Sequence[str]) -> dict:
+def _time_axes(reader: Reader, time: str, cells: Sequence[str], code: str) -> dict:
     ticks = named_ticks(reader, time, cells)
     return {
         "xaxis": {
@@ -162,6 +162,7 @@ def _time_axes(reader: Reader, time: str, cells: Sequence[str]) -> dict:
             "gridcolor": GRID,
             "zerolinecolor": GRID,
             "tickformat": ",.0f",
+            **units(reader, code),
             "nticks": 5,
             "fixedrange": True,
             "tickfont": {"size": SMALL},
@@ -282,7 +283,7 @@ def two_years(
         reader,
         LINE_HEIGHT,
         traces,
-        **_time_axes(reader, time, cells),
+        **_time_axes(reader, time, cells, code),
         shapes=uprights,
         annotations=numbers,
         meta=BREAKS_DRAWN if numbers else None,

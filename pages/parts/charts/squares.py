@@ -7,12 +7,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from data_access import TOTAL, WITHHELD, dimension
-from data_access.telling.palette import HEAT_DARK, HEAT_LIGHT, HEAT_MIDDLE, INK_ON_DARK, INK_ON_LIGHT, SQUARES
+from data_access.telling.palette import SQUARES
 from data_access.telling.reader import Reader
 from data_access.telling.withheld import column as column_of
 from pages.parts.charts.figure import (
     BUTTON,
     CLEAR,
+    HEAT,
+    HEAT_SCALES,
     LABEL,
     LONGEST_LINE,
     MOST_TICKS,
@@ -33,12 +35,13 @@ HEAT_HEAD = 34  # pixels of the names of its columns
 
 
 def heat(reader: Reader, frame: pd.DataFrame, rows: str, columns: str, code: str) -> go.Figure:
-    """A table of colours with its figures: the more, the darker. Zero has no figure, what is withheld no shade."""
+    """A table of colours with its figures: the more, the further from the background, which zero and what is withheld
+    have."""
     parts = frame[(frame[rows] != TOTAL) & (frame[columns] != TOTAL)]
     down, across = codes_in_order(reader, parts, rows), codes_in_order(reader, parts, columns)
     grid = dict(zip(zip(parts[rows], parts[columns], strict=True), column_of(parts, code), strict=True))
     cells = [[grid.get((row, column), 0) for column in across] for row in down]
-    drawn = [scaled(code, line) for line in cells]
+    drawn = [[value or None for value in scaled(code, line)] for line in cells]
     most = max((value for line in drawn for value in line if value is not None), default=0)
     wide = len(across) > MOST_WRITTEN
     words = [
@@ -47,7 +50,7 @@ def heat(reader: Reader, frame: pd.DataFrame, rows: str, columns: str, code: str
             "y": -(line + 1.0),
             "text": axis_figure(reader, code, value),
             "showarrow": False,
-            "font": {"size": LABEL, "color": INK_ON_DARK if shade > most / 2 else INK_ON_LIGHT},
+            "font": {"size": LABEL},
         }
         for line, (values, shades) in enumerate(zip(cells, drawn, strict=True))
         for column, (value, shade) in enumerate(zip(values, shades, strict=True))
@@ -60,14 +63,12 @@ def heat(reader: Reader, frame: pd.DataFrame, rows: str, columns: str, code: str
         for line, (row, values) in enumerate(zip(down, cells, strict=True))
         for column, value in enumerate(values)
     ]
-    look = {"colorscale": [[0, HEAT_LIGHT], [1, HEAT_DARK]]}
+    look = {"meta": HEAT, "colorscale": HEAT_SCALES[False]}
     if wide and len(across) <= MOST_TICKS:
-        # Letters that shrink until they fit into a narrow cell have one colour, so the cells stay pale enough for it.
-        look = {
+        # Letters that shrink until they fit into a narrow cell.
+        look |= {
             "text": [[axis_figure(reader, code, value) if value else "" for value in line] for line in cells],
             "texttemplate": "%{text}",
-            "textfont": {"color": INK_ON_LIGHT},
-            "colorscale": [[0, HEAT_LIGHT], [1, HEAT_MIDDLE]],
         }
     timed = dimension(columns).kind == "time"
     heads = named_ticks(reader, columns, across) if timed else dict(enumerate(reader.shorts(columns, across).values()))
