@@ -208,10 +208,59 @@ def test_the_same_deck_is_made_of_another_year(database: Database, reader: Reade
     assert all("2023" not in slide.headline for slide in found.slides)
     spend = slide_of(found, "spend", "territory")
     assert sum(spend.chart.series[0].values) == database.ask(Question.of("spend", 2012)).value()
-    clients = [slide for slide in found.slides if slide.address and slide.address["m"] == "psychologist_clients"]
-    assert all(
-        slide.chart is None and slide.sentences == ("Par šo periodu skaitļi nav publicēti.",) for slide in clients
+    asked = [slide.address["m"] for slide in found.slides if slide.address]
+    assert "psychologist_clients" not in asked, "nothing of them has been published"
+    assert (
+        "Bez slaida: Psihologu klienti pēc vecuma un dzimuma 2012.\u00a0gadā – nav publicēts"
+        in found.slides[-1].sentences[-1]
     )
+    assert [slide.kind for slide in found.slides] == [prepared_slides()[place].kind for place in found.places]
+    own = make_deck(database, reader, Deck(prepared_slides(), 2012, "Mana", INTERNAL))
+    assert len(own.slides) == len(prepared_slides()), "what somebody has put together stays"
+
+
+def test_large_figures_are_published_ones(database: Database, reader: Reader) -> None:
+    """Of social assistance in 2022 neither the sum nor the households are published; visits grew across the reform."""
+    [figures] = [slide for slide in make_deck(database, reader, prepared_deck(2022)).slides if slide.figures]
+    assert figures.headline == "2022.\u00a0gads četros skaitļos"
+    assert [one.value for one in figures.figures] == [972, 988, 281, 6005]
+    assert [one.change.replace("\u00a0", " ") for one in figures.figures] == [
+        "par 22,9 % vairāk nekā 2021. gadā",
+        "par 14,1 % vairāk nekā 2021. gadā",
+        "",
+        "2021. gadā – 937 (datu rindā ir pārrāvums)",
+    ]
+    assert any("2022. gadu nav publicēta" in remark.replace("\u00a0", " ") for remark in figures.remarks)
+
+
+def test_two_totals_of_one_measure_are_explained(deck: MadeDeck) -> None:
+    """964 069 € of 1 942 203 € are social assistance, 10 097 of 24 669 visits were to one centre."""
+    said = {place: slide.remarks for place, slide in enumerate(deck.slides, start=1)}
+    parts = {
+        place: remark.replace("\u00a0", " ")
+        for place, remarks in said.items()
+        for remark in remarks
+        if remark.startswith("Šeit ir viss kopā")
+    }
+    money = "Šeit ir viss kopā; 2. slaidā ir tikai daļa: Sociālajai palīdzībai izlietotā summa – 964 069 €."
+    visits = "Šeit ir viss kopā; 2. slaidā ir tikai daļa: Ģimenes atbalsta dienas centra apmeklējumi – 10 097."
+    assert parts == {3: money, 4: money, 6: money, 9: visits}
+    assert said[2][:2] == (
+        "Sociālajai palīdzībai izlietotā summa – tikai daļa no kopskaita, kas ir 3. slaidā.",
+        "Ģimenes atbalsta dienas centra apmeklējumi – tikai daļa no kopskaita, kas ir 9. slaidā.",
+    )
+
+
+def test_what_is_unknown_has_no_bars_of_zero(deck: MadeDeck) -> None:
+    slide = slide_of(deck, "psychologist_clients", "problem_area")
+    assert [series.name for series in slide.chart.series] == ["Bērni", "Pieaugušie"]
+
+
+def test_each_headline_says_what_its_picture_shows(deck: MadeDeck) -> None:
+    beginnings = [slide.headline[:25] for slide in deck.slides]
+    assert len(set(beginnings)) == len(beginnings)
+    assert "Izlietotā summa pa pilsētām" in slide_of(deck, "spend", "territory").headline
+    assert not any("„" in slide.headline for slide in deck.slides)
 
 
 def test_a_deck_of_a_year_without_records_is_none(database: Database, reader: Reader) -> None:

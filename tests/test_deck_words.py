@@ -1,12 +1,17 @@
 """Headlines of slides: true for the figures and correct, whatever these are."""
 
+from dataclasses import replace
+from datetime import date
+
 import pandas as pd
 import pytest
 
 from data_access import INTERNAL, AsOf, Database, Period, open_database
+from data_access.answer import Note
 from data_access.language import LANGUAGES
 from data_access.measures import measures
 from data_access.telling import headlines
+from data_access.telling.builder import wording
 from data_access.telling.builder.asking import Answered
 from data_access.telling.builder.request import Request
 from data_access.telling.reader import Reader
@@ -68,28 +73,37 @@ GMI, HOUSING, HEALTH, CRISIS = "gmi", "housing", "health", "crisis"
 LEAD = "2023. gadā pabalstiem izlietoja"
 
 
+SPREAD = "Izlietotā summa pa pabalstiem 2023. gadā"
+
+
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        ({GMI: 10_000, HOUSING: 30_050, TOTAL: 40_050}, f"{LEAD} 401 €, visvairāk – „Mājokļa pabalsts” (301 €)"),
+        (
+            {GMI: 10_000, HOUSING: 30_050, TOTAL: 40_050},
+            f"{SPREAD}: visvairāk – mājokļa pabalsts (301 € no 401 €)",
+        ),
         (
             {GMI: 30_000, HOUSING: 30_000, TOTAL: 60_000},
-            f"{LEAD} 600 €, visvairāk – „Garantētā minimālā ienākuma pabalsts” un „Mājokļa pabalsts” (katrā 300 €)",
+            f"{SPREAD}: visvairāk – garantētā minimālā ienākuma pabalsts un mājokļa pabalsts (katrā 300 € no 600 €)",
         ),
         (
             {GMI: 500, HOUSING: 500, HEALTH: 500, CRISIS: 500, TOTAL: 2_000},
-            f"{LEAD} 20 €, lielākais skaitlis (5 €) ir vairākās rindās",
+            f"{SPREAD}: lielākais skaitlis (5 €) ir vairākās rindās",
         ),
-        ({HOUSING: 30_000, GMI: 0, TOTAL: 30_000}, f"{LEAD} 300 €, viss – „Mājokļa pabalsts”"),
+        ({HOUSING: 30_000, GMI: 0, TOTAL: 30_000}, f"{SPREAD}: viss – mājokļa pabalsts (300 €)"),
         ({HOUSING: 0, TOTAL: 0}, f"{LEAD} 0 €"),
         ({HOUSING: HIDDEN, GMI: HIDDEN, TOTAL: 70_000}, f"{LEAD} 700 €; pa daļām skaitļus nerāda"),
+        # What is not shown is 500 € together, more than what is shown; then 100 €, less than it.
+        ({HOUSING: 20_000, GMI: HIDDEN, TOTAL: 70_000}, f"{SPREAD}: kopā 700 €, dažus skaitļus nerāda"),
         (
-            {HOUSING: 20_000, GMI: HIDDEN, TOTAL: 70_000},
-            f"{LEAD} 700 €, no rādītajiem visvairāk – „Mājokļa pabalsts” (200 €)",
+            {HOUSING: 60_000, GMI: HIDDEN, HEALTH: HIDDEN, TOTAL: 70_000},
+            f"{SPREAD}: visvairāk – mājokļa pabalsts (600 € no 700 €)",
         ),
+        ({HOUSING: 35_000, GMI: HIDDEN, TOTAL: 70_000}, f"{SPREAD}: kopā 700 €, dažus skaitļus nerāda"),
         ({HOUSING: HIDDEN, TOTAL: HIDDEN}, f"{LEAD} (k); pa daļām skaitļus nerāda"),
-        ({HOUSING: None, TOTAL: None}, "Izlietots: par 2023. gadu skaitlis nav publicēts"),
-        ({HOUSING: 900, GMI: None, TOTAL: 900}, f"{LEAD} 9 €, visvairāk – „Mājokļa pabalsts” (9 €)"),
+        ({HOUSING: None, TOTAL: None}, f"{SPREAD} – nav publicēts"),
+        ({HOUSING: 900, GMI: None, TOTAL: 900}, f"{SPREAD}: visvairāk – mājokļa pabalsts (9 € no 9 €)"),
     ],
 )
 def test_where_the_most_is(reader: Reader, rows: dict, expected: str) -> None:
@@ -132,13 +146,13 @@ def test_a_share_changes_by_percentage_points(reader: Reader, now: float, before
     [
         (
             {GMI: 26_245_012, HOUSING: -25_122_693, CRISIS: 0},
-            "2023. gadā pret gadu iepriekš visvairāk pieauga „Garantētā minimālā ienākuma pabalsts” (+262 450 €)"
-            " un visvairāk samazinājās „Mājokļa pabalsts” (−251 227 €)",
+            "2023. gadā pret gadu iepriekš visvairāk pieauga garantētā minimālā ienākuma pabalsts (+262 450 €)"
+            " un visvairāk samazinājās mājokļa pabalsts (−251 227 €)",
         ),
-        ({GMI: 500}, "2023. gadā pret gadu iepriekš visvairāk pieauga „Garantētā minimālā ienākuma pabalsts” (+5 €)"),
+        ({GMI: 500}, "2023. gadā pret gadu iepriekš visvairāk pieauga garantētā minimālā ienākuma pabalsts (+5 €)"),
         (
             {HOUSING: -500, GMI: HIDDEN},
-            "2023. gadā pret gadu iepriekš no rādītajiem visvairāk samazinājās „Mājokļa pabalsts” (−5 €)",
+            "2023. gadā pret gadu iepriekš samazinājās mājokļa pabalsts (−5 €)",
         ),
         ({HOUSING: 0, GMI: 0}, "2023. gadā katrā rindā ir tikpat, cik 2022. gadā"),
         ({HOUSING: HIDDEN}, "2023. gadā pārmaiņas nerāda"),
@@ -146,7 +160,7 @@ def test_a_share_changes_by_percentage_points(reader: Reader, now: float, before
     ],
 )
 def test_what_changed_most(reader: Reader, changes: dict, expected: str) -> None:
-    before = dict.fromkeys([*changes, TOTAL], 90_000_000)
+    before = dict.fromkeys(changes, 90_000_000) | {TOTAL: 90_000_000 * len(changes)}
     rows = {code: before[code] + value if isinstance(value, int) else value for code, value in changes.items()}
     text = said(reader, "spend", ("benefit",), {**rows, TOTAL: 1}, before, movers=True)
     assert text == expected
@@ -156,27 +170,72 @@ YEARS = ("year", "status")
 
 
 @pytest.mark.parametrize(
+    ("now", "before", "whole", "expected"),
+    [
+        # Not shown is what was 200 € and is 50 € now: it cannot have risen by 60 €, but fallen by more than 40 €.
+        ((16_000, 6_000), (10_000, 10_000), (27_000, 40_000), "visvairāk pieauga {} (+60 €) un samazinājās {} (−40 €)"),
+        # What was 30 € and is 100 € now can have risen by more than 60 €, but not fallen by 40 €.
+        ((16_000, 6_000), (10_000, 10_000), (32_000, 23_000), "pieauga {} (+60 €) un visvairāk samazinājās {} (−40 €)"),
+    ],
+)
+def test_nothing_rose_most_where_what_is_not_shown_could_have(reader: Reader, now, before, whole, expected) -> None:
+    rows = dict(zip((HOUSING, HEALTH), now, strict=True)) | {GMI: HIDDEN, TOTAL: whole[0]}
+    old = dict(zip((HOUSING, HEALTH), before, strict=True)) | {GMI: HIDDEN, TOTAL: whole[1]}
+    text = said(reader, "spend", ("benefit",), rows, old, movers=True)
+    named = expected.format("mājokļa pabalsts", "pabalsts veselības aprūpei")
+    assert text == f"2023. gadā pret gadu iepriekš {named}"
+
+
+COURSE = "Mājsaimniecības ar statusu 2023. gadā"
+
+
+@pytest.mark.parametrize(
     ("rows", "expected"),
     [
         (
             {("2021", "needy"): 691, ("2022", "needy"): None, ("2023", "needy"): 823},
-            "Mājsaimniecības ar statusu 2021. gadā un 2023. gadā: trūcīga – 691 un 823",
+            f"{COURSE}: trūcīga – 823, par 132 vairāk nekā 2021. gadā",
+        ),
+        (
+            {
+                ("2022", "needy"): 972,
+                ("2023", "needy"): 823,
+                ("2022", "low_income"): 793,
+                ("2023", "low_income"): 793,
+            },
+            f"{COURSE}: trūcīga – 823, par 149 mazāk nekā 2022. gadā; maznodrošināta – 793, tikpat",
         ),
         (
             {("2021", "needy"): 691, ("2023", "needy"): 823, ("2021", "low_income"): None, ("2023", "low_income"): 7},
-            "Mājsaimniecības ar statusu. Trūcīga: 2021. gadā – 691, 2023. gadā – 823; maznodrošināta: 2023. gadā – 7",
+            "Mājsaimniecības ar statusu. Trūcīga: 2023. gadā – 823, par 132 vairāk nekā 2021. gadā;"
+            " maznodrošināta: 2023. gadā – 7",
         ),
-        (
-            {("2023", "needy"): 691, ("2023", "low_income"): 7},
-            "Mājsaimniecības ar statusu 2023. gadā: trūcīga – 691, maznodrošināta – 7",
-        ),
+        ({("2023", "needy"): 691, ("2023", "low_income"): 7}, f"{COURSE}: trūcīga – 691; maznodrošināta – 7"),
         ({("2022", "needy"): HIDDEN, ("2023", "needy"): HIDDEN}, "Mājsaimniecības ar statusu: skaitļus nerāda"),
         ({("2022", "needy"): None, ("2023", "needy"): None}, "Mājsaimniecības ar statusu: skaitļi nav publicēti"),
     ],
 )
-def test_from_where_to_where_a_series_goes(reader: Reader, rows: dict, expected: str) -> None:
+def test_where_a_series_is_and_how_it_came_there(reader: Reader, rows: dict, expected: str) -> None:
     totals = {(year, TOTAL): value for (year, _), value in rows.items()}
     assert said(reader, "households_with_status", YEARS, {**rows, **totals}, period="2021..2023") == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        # The year of the break is of both sides; one that begins with it is of the new one.
+        (date(2021, 7, 1), "90, par 10 vairāk nekā 2022. gadā"),
+        (date(2021, 1, 1), "90, par 50 vairāk nekā 2021. gadā"),
+        (date(2023, 7, 1), "90, par 10 vairāk nekā 2022. gadā (datu rindā ir pārrāvums)"),
+        (date(2024, 7, 1), "90, par 60 vairāk nekā 2020. gadā"),
+    ],
+)
+def test_years_are_not_compared_across_a_break_in_silence(reader: Reader, day: date, expected: str) -> None:
+    rows = {"2020": 30, "2021": 40, "2022": 80, "2023": 90, TOTAL: 240}
+    found = answered(("year",), rows, "visits", period="2020..2023")
+    found = replace(found, notes=(Note.of("break", day=day, reason_lv="", reason_en=""),))
+    request = Request(("visits",), "2020..2023", ("year",), audience=INTERNAL)
+    assert headlines.headline(reader, request, found).replace(NB, " ") == f"Apmeklējumi 2023. gadā: {expected}"
 
 
 def test_within_a_year_it_is_said_when_there_was_the_most(reader: Reader) -> None:
@@ -198,14 +257,17 @@ def test_of_a_few_columns_each_has_its_most(reader: Reader) -> None:
         (TOTAL, TOTAL): 101,
     }
     assert said(reader, "psychologist_clients", by, rows) == (
-        "2023. gadā psihologu konsultācijas apmeklēja 101 klients, no rādītajiem visvairāk:"
-        " bērni – „Trauksme” (35), pieaugušie – „Depresija” (43)"
+        "Psihologu klienti pa problēmu jomām 2023. gadā, visvairāk: pieaugušie – depresija (43)"
+    ), "of children what is not shown could be more"
+    rows["depression", "child"] = 12
+    assert said(reader, "psychologist_clients", by, rows) == (
+        "Psihologu klienti pa problēmu jomām 2023. gadā, visvairāk: bērni – trauksme (35), pieaugušie – depresija (43)"
     )
 
 
 def test_filters_are_said(reader: Reader) -> None:
     text = said(reader, "spend", ("benefit",), {HOUSING: 100, TOTAL: 100}, where=(("form", ("cash",)),))
-    assert text == f"{LEAD} 1 € (naudā), viss – „Mājokļa pabalsts”"
+    assert text == f"{SPREAD} (naudā): viss – mājokļa pabalsts (1 €)"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -216,3 +278,10 @@ def test_every_measure_has_a_sentence(database: Database, language: str) -> None
         assert "21" in text
         assert "2023" in text
         assert "{" not in text
+
+
+def test_a_clause_ends_in_one_comma(reader: Reader) -> None:
+    codes = ("households_assisted", "spend", "persons_assisted")
+    assert wording.asked(reader, codes, (), Period.year(2023)).replace(NB, " ") == (
+        "Mājsaimniecības, kas saņēma pabalstus, izlietotā summa un personas šajās mājsaimniecībās 2023. gadā"
+    )

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
-from data_access import INTERNAL, Database, Period, Question, dimension, open_database
+from data_access import COUNCIL, INTERNAL, Database, Period, Question, dimension, open_database
 from data_access.telling.builder.asking import question_of
-from data_access.telling.builder.drilling import only, split
+from data_access.telling.builder.drilling import further, is_answered, only, split
 from data_access.telling.builder.reading import read
 from data_access.telling.builder.request import Request, address_of
 from data_access.telling.builder.world import World
@@ -221,3 +221,31 @@ def test_a_comparison_stays_one_where_no_cell_was_picked() -> None:
     request = Request(("spend",), "2023", ("benefit",), compare="year")
     assert only(request, {"benefit": "gmi"}).compare == "year"
     assert split(request, {"benefit": "gmi"}, "territory").rows == ("territory",)
+
+
+@pytest.mark.parametrize(
+    ("address", "codes", "expected"),
+    [
+        # Money by benefit is listed by population, by form and by month, and neither by status nor by place.
+        (
+            {"m": "spend", "rows": "benefit"},
+            {"benefit": "gmi"},
+            {"year", "half_year", "quarter", "month", "population", "form", "benefit_group", "social_assistance"},
+        ),
+        (
+            {"m": "spend", "rows": "territory"},
+            {"territory": "ogre"},
+            {"year", "half_year", "quarter", "month", "status"},
+        ),
+    ],
+)
+def test_the_council_is_led_to_nothing_that_it_is_refused(
+    demonstration_url: str, address: dict[str, str], codes: dict[str, str], expected: set[str]
+) -> None:
+    world = World.of(open_database(demonstration_url))
+    request, troubles = read({**address, "period": "2023", "audience": COUNCIL}, world)
+    assert not troubles
+    assert set(further(request, codes, world)) == expected
+    assert is_answered(only(request, codes), world)
+    whole = set(further(replace(request, audience=INTERNAL), codes, world))
+    assert whole > expected

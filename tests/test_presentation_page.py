@@ -106,7 +106,7 @@ def test_on_the_wall_there_is_one_slide_and_its_keys_and_nothing_else() -> None:
     assert unescaped(app.header[0].value) == "Avoti un metode"
     assert len(app.header) == 1
     assert not [*app.sidebar.children, *app.selectbox, *app.radio]
-    assert "11 / 11" in said(app)
+    assert "10 / 10" in said(app), "of 2022 there is no money by place"
     app.button(key="stage_first").click().run()
     assert "2022" in unescaped(app.title[0].value)
     app.button(key="stage_year_newer").click().run()
@@ -145,7 +145,7 @@ def test_a_view_with_kept_figures_becomes_a_slide_with_them(offered: dict[str, S
     go_to(app, "builder", saved=str(view.view_id))
     number = SavedDecks().save("Sēdei", WHO, [offered["builder_kept"]])
     app = go_to(app, "presentation", deck=str(number), year="2023")
-    assert headlines(app)[0].startswith("2022.\u00a0gadā"), "the figures are of their year, whatever that of the deck"
+    assert "2022.\u00a0gadā" in headlines(app)[0], "the figures are of their year, whatever that of the deck"
     assert "Skaitļi ir tādi, kādi tie bija" in said(app)
 
 

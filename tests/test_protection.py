@@ -351,6 +351,19 @@ def test_what_is_not_listed_names_the_nearest_that_is(case: Case, measures, peri
     assert "nearest" in refused.value.text("en")
 
 
+def test_of_several_values_of_a_filter_each_is_shown_by_itself(case: Case) -> None:
+    """Not the whole municipality in their place: statuses by place are listed, two places together are not."""
+    paid(case, *[10_000] * 9)
+    with pytest.raises(NotForCouncil) as refused:
+        council(case, "households_assisted", "status", {"territory": ("ogre", "ikskile")}, 2023)
+    nearest = refused.value.nearest
+    assert (nearest.by, nearest.where) == (("status", "territory"), ())
+    with pytest.raises(NotForCouncil) as refused:
+        council(case, "households_assisted", "status", {"territory": ("ogre", "ikskile"), "status": "needy"}, 2023)
+    nearest = refused.value.nearest
+    assert (nearest.by, nearest.where) == (("status", "territory"), (("status", ("needy",)),))
+
+
 def test_a_measure_that_is_not_listed_has_no_nearest(case: Case) -> None:
     with pytest.raises(NotForCouncil) as refused:
         council(case, "payments")

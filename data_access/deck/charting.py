@@ -169,7 +169,8 @@ def chart_of(reader: Reader, picture: Drawn) -> Chart | None:
     """The chart of a picture; None where there is none to draw, as no figure is shown and known."""
     if picture.kind == NONE or not picture.request.rows:
         return None
-    lines, fields = _lines(picture), _fields(reader, picture)
+    lines = _lines(picture)
+    fields = _without_nothing(_fields(reader, picture), lines)
     signed = picture.kind == MOVERS
     series = tuple(_series(reader, picture, field, lines, place, signed) for place, field in enumerate(fields))
     if not any(is_number(value) and value for one in series for value in one.values):
@@ -191,6 +192,16 @@ def _lines(picture: Drawn) -> list[Line]:
     moved.sort(key=lambda line: -change(line.codes))
     rose = [line for line in moved if change(line.codes) > 0][:MOST_MOVERS]
     return [*rose, *[line for line in moved if change(line.codes) < 0][-MOST_MOVERS:]]
+
+
+def _without_nothing(fields: list[Field], lines: Sequence[Line]) -> list[Field]:
+    """The series without that of unknown values, where it is zero in every category that is drawn."""
+    return [
+        field
+        for field in fields
+        if not field.ref.endswith(f".{UNKNOWN}")
+        or any(not is_number(figure) or figure for figure in (field.figure(line.codes) for line in lines))
+    ]
 
 
 def _by_ref(picture: Drawn, ref: str) -> Field:

@@ -87,7 +87,79 @@ def make_deck(
     for number, slide in enumerate(deck.slides, start=1):
         slides.append(maker.make(slide))
         progress(number, len(deck.slides))
-    return MadeDeck(maker.title, deck.year, deck.audience, reader.language, database.as_of.demonstration, tuple(slides))
+    # What somebody has put together stays as it is.
+    kept = range(len(slides)) if deck.name else _told(slides)
+    slides = _with_left_out(reader, slides, kept)
+    return MadeDeck(
+        maker.title,
+        deck.year,
+        deck.audience,
+        reader.language,
+        database.as_of.demonstration,
+        tuple(_with_totals(reader, [slides[place] for place in kept])),
+        tuple(kept),
+    )
+
+
+def _told(slides: Sequence[MadeSlide]) -> list[int]:
+    """The places of the slides that have something to tell."""
+    return [place for place, slide in enumerate(slides) if not _untold(slide)]
+
+
+def _untold(slide: MadeSlide) -> bool:
+    """Whether nothing of what a slide asks has been published."""
+    if slide.full is None or slide.chart or slide.table:
+        return False
+    return all(figure is None for row in slide.full.rows for figure in row.figures)
+
+
+def _with_left_out(reader: Reader, slides: Sequence[MadeSlide], kept: Sequence[int]) -> list[MadeSlide]:
+    """The slides, with what is not among those kept said where the sources are."""
+    said = [slide.headline for place, slide in enumerate(slides) if place not in kept]
+    if not said:
+        return list(slides)
+    text = reader.t("deck.left_out", what="; ".join(said))
+    return [
+        replace(slide, sentences=(*slide.sentences, text), notes=f"{slide.notes}\n{text}")
+        if slide.kind == METHOD
+        else slide
+        for slide in slides
+    ]
+
+
+def _with_totals(reader: Reader, slides: Sequence[MadeSlide]) -> list[MadeSlide]:
+    """The slides; where a large figure is of a part of what another slide counts as a whole, both say so."""
+    found, parts = list(slides), {}
+    for place, slide in enumerate(slides):
+        for figure in slide.figures:
+            wholes = [other for other, table in enumerate(slides) if _is_whole_of(table, figure)]
+            parts.update({(other, place, figure.label): figure for other in wholes})
+    for (other, place, _), figure in parts.items():
+        text = reader.t("deck.part_of_total", slide=place + 1, name=figure.label, figure=figure.written)
+        found[other] = replace(found[other], remarks=(text, *found[other].remarks))
+    for place in {place for _, place, _ in parts}:
+        own = {label: other + 1 for other, at, label in sorted(parts, reverse=True) if at == place}
+        said = [
+            reader.t("deck.total_elsewhere", name=figure.label, slide=own[figure.label])
+            for figure in slides[place].figures
+            if figure.label in own
+        ]
+        found[place] = replace(found[place], remarks=(*said, *found[place].remarks))
+    return found
+
+
+def _is_whole_of(slide: MadeSlide, figure: KeyFigure) -> bool:
+    """Whether a slide has the total of which a large figure is a part, and does not split by what makes it one."""
+    address = slide.address or {}
+    own = figure.address.keys() & dimensions().keys()
+    if slide.kind != TABLE or not own or not is_number(figure.value) or (slide.chart and slide.chart.kind == MOVERS):
+        return False
+    # Where there is nothing but the part, it is the whole.
+    if slide.full and any(figure.value in row.figures for row in slide.full.rows if row.total):
+        return False
+    measures = [address.get("draw") or address.get("m", "").split(",")[0]]
+    asked = {*address.get("rows", "").split(","), address.get("col", ""), *address}
+    return figure.code in measures and figure.address["period"] in address["period"] and not own & asked
 
 
 class SlideMaker:
@@ -184,9 +256,15 @@ class SlideMaker:
             except REFUSED as error:
                 remarks.append(f"{label or reader.measure(request.measures[0])}. {error.text(reader.language)}")
                 continue
-            found.append(key_figure(reader, request, answered, label))
+            broken = self._breaks_between([(request, answered)])
+            made = key_figure(reader, request, answered, label, bool(broken))
+            notes = [note.text(reader.language) for note in answered.notes if note.kind in ON_SLIDE]
+            if made.value is None and self.deck.name is None:
+                remarks += notes or [reader.t("deck.figure_unknown", name=made.label)]
+                continue
+            found.append(made)
             asked.append((found[-1].label, request, answered))
-            remarks += [note.text(reader.language) for note in answered.notes if note.kind in ON_SLIDE]
+            remarks += notes
         remarks += self._breaks_between([(request, answered) for _, request, answered in asked])
         said, year = tuple(dict.fromkeys(remarks)), reader.period(Period.year(self.deck.year))
         headline = reader.t(f"deck.figures_{max(len(found), 1)}", period=year)
@@ -314,14 +392,16 @@ def is_another(address: Address, request: Request, troubles: Sequence[Trouble]) 
     )
 
 
-def key_figure(reader: Reader, request: Request, answered: Answered, label: str | None) -> KeyFigure:
-    """One large figure: that over everything of a request."""
+def key_figure(
+    reader: Reader, request: Request, answered: Answered, label: str | None, broken: bool = False
+) -> KeyFigure:
+    """One large figure: that over everything of a request; `broken`: its series is, between it and the one before."""
     told = headlines.Told(reader, replace(request, rows=(), column=None, measures=request.measures[:1]), answered)
     value, unit = told.total(), measure(told.code).unit
     name = label or wording.joined(
         reader, [reader.measure(told.code), *([said] if (said := wording.filters(reader, request.where)) else [])]
     )
-    change = headlines.changed_of(told) if request.compare and is_number(value) else ""
+    change = headlines.changed_of(told, broken) if request.compare and is_number(value) else ""
     return KeyFigure(
         name, told.code, charting.plain(value), charting.written(reader, unit, value), change, address_of(request)
     )

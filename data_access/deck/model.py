@@ -265,7 +265,11 @@ class MadeSlide:
 
 @dataclass(frozen=True)
 class MadeDeck:
-    """A deck told in one language: what page, PPTX and PDF draw."""
+    """A deck told in one language: what page, PPTX and PDF draw.
+
+    `places` are those of its slides among the ones that were asked: of a prepared deck, those without a figure are
+    left out. Empty: it has them all.
+    """
 
     title: str
     year: int
@@ -273,3 +277,4 @@ class MadeDeck:
     language: str
     demonstration: bool
     slides: tuple[MadeSlide, ...]
+    places: tuple[int, ...] = ()

@@ -100,13 +100,16 @@ def _nearest(question: Question, coverage: Mapping[str, Coverage]) -> Question |
     listed = [code for code in question.measures if cuts_of(code)]
     if not listed:
         return None
-    names = [name for name in question.by if name != YEAR] + [name for name, codes in question.where if len(codes) == 1]
+    # Of several values of a filter the council sees each one by itself, in a row.
+    several = [name for name, codes in question.where if len(codes) > 1 and name not in question.by]
+    by = (*question.by, *several)
+    names = [name for name in by if name != YEAR] + [name for name, codes in question.where if len(codes) == 1]
     cut = max(cuts_of(listed[0]), key=lambda one: len(one.covers(names)))
     kept = cut.covers(names)
     asked = replace(
         question,
         measures=tuple(code for code in listed if code in cut.measures),
-        by=tuple(name for name in question.by if name == YEAR or name in kept),
+        by=tuple(name for name in by if name == YEAR or name in kept),
         where=tuple((name, codes) for name, codes in question.where if name in kept and len(codes) == 1),
         ages="period",
     )

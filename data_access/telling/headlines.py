@@ -1,12 +1,15 @@
 """What a picture shows, in one sentence made of its figures: the whole, how it changed, where the most of it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import inf
 
 from data_access.answer import WITHHELD
 from data_access.language.formats import format_decimal
 from data_access.measures import measure
 from data_access.period import Period
-from data_access.question import TOTAL, UNKNOWN
+from data_access.question import TOTAL
 from data_access.telling.builder import wording
 from data_access.telling.builder.asking import Answered
 from data_access.telling.builder.figures import REST, Figures
@@ -16,6 +19,7 @@ from data_access.telling.reader import Reader
 from data_access.telling.sentences import about, changed, counted, during, euros
 from data_access.telling.withheld import is_number
 
+MOST_PERCENT = 100  # of a change across a break
 MOST_NAMED = 3  # series that a sentence names one by one
 # The noun that is counted in the sentence about a measure: a key under `count`.
 NOUNS: Mapping[str, str] = {
@@ -74,31 +78,31 @@ def headline(reader: Reader, request: Request, answered: Answered, movers: bool 
         text = _moved(told)
     elif request.rows and is_time(request.rows[0]) and not request.compare:
         text = _over_time(told)
+    elif request.compare or not request.rows:
+        text = _whole(told)
     else:
-        text = _lead(told) + _more(told)
+        text = _spread(told)
     return text[:1].upper() + text[1:]
 
 
 def _lead(told: Told) -> str:
     """The figure over everything in a sentence about its measure: 2023. gadā pabalstus saņēma 1304 mājsaimniecības."""
     reader, code, value = told.reader, told.code, told.total()
-    filters = wording.filters(reader, told.request.where)
-    said = reader.t("headline.filtered", filters=filters) if filters else ""
     if value is None:
         when = about(reader, told.answered.period)
-        return reader.t("headline.unknown", name=reader.measure(code), when=when) + said
+        return reader.t("headline.unknown", name=reader.measure(code), when=when) + _filtered(told)
     noun = NOUNS.get(code)
     figure = counted(reader, noun, value) if noun else told.figure(value)
-    text = reader.t(f"headline.of_{code}", when=told.when, figure=figure)
-    return text + said
+    return reader.t(f"headline.of_{code}", when=told.when, figure=figure) + _filtered(told)
 
 
-def _more(told: Told) -> str:
-    """How the whole changed, or where the most of it is."""
-    if told.request.compare:
-        return _changed(told)
-    if not told.request.rows:
-        return ""
+def _filtered(told: Told) -> str:
+    filters = wording.filters(told.reader, told.request.where)
+    return told.reader.t("headline.filtered", filters=filters) if filters else ""
+
+
+def _spread(told: Told) -> str:
+    """Where the most of the whole is."""
     if told.request.column and not measure(told.code).additive:
         series = _series(told)
         if 1 < len(series) <= MOST_NAMED:
@@ -106,20 +110,45 @@ def _more(told: Told) -> str:
     return _most(told)
 
 
+def _shown_rows(told: Told) -> str:
+    """How a picture's rows are called: Izlietotā summa pa pabalstiem 2023. gadā."""
+    asked = wording.asked(told.reader, told.request.measures, told.request.rows, told.answered.period)
+    return asked + _filtered(told)
+
+
+def _whole(told: Told) -> str:
+    """What is told of a request without a dimension, against an earlier period, or over time."""
+    return _lead(told) + (_changed(told) if told.request.compare else "")
+
+
 def _changed(told: Told) -> str:
     return "" if told.total() is None else ", " + changed_of(told)
 
 
-def changed_of(told: Told) -> str:
-    """How the whole stands to that of the earlier period: par 12,3 % vairāk nekā 2022. gadā."""
+def changed_of(told: Told, broken: bool = False) -> str:
+    """How the whole stands to that of the earlier period: par 12,3 % vairāk nekā 2022. gadā.
+
+    A series that is `broken` between the two does not grow so many times over: then the earlier figure is said.
+    """
     reader, code = told.reader, told.code
     change, before = told.total("_change"), told.answered.before
+    percent = told.total("_change_percent")
+    if broken and is_number(percent) and abs(percent) > MOST_PERCENT:
+        said = {"when": during(reader, before), "figure": told.figure(told.total("_before"))}
+        return reader.t("headline.was", **said) + reader.t("headline.broken")
     if measure(code).ratio and is_number(change):
         if not change:
             return reader.t("change.same", before=during(reader, before))
-        size = reader.t("headline.points", figure=format_decimal(abs(change), reader.language, 1))
-        return reader.t("change.more" if change > 0 else "change.less", size=size, before=during(reader, before))
-    return changed(reader, code, change, told.total("_change_percent"), before)
+        key = "change.more" if change > 0 else "change.less"
+        return reader.t(key, size=_size(told, change), before=during(reader, before))
+    return changed(reader, code, change, percent, before)
+
+
+def _size(told: Told, change) -> str:
+    """How large a change is, without its sign."""
+    if measure(told.code).ratio:
+        return told.reader.t("headline.points", figure=format_decimal(abs(change), told.reader.language, 1))
+    return told.figure(abs(change))
 
 
 def _series(told: Told) -> list[str]:
@@ -129,137 +158,178 @@ def _series(told: Told) -> list[str]:
     return [code for code in ranked if not told.figures.nothing(1, code, [told.code])]
 
 
-def _highest(told: Told, across: str | None = None) -> tuple[list[str], int | float | None, bool, int]:
-    """Rows with the highest figure, that figure, whether others are withheld, and how many are not known to be none."""
+@dataclass(frozen=True)
+class Highest:
+    """The rows with the highest figure shown, that figure, and how many rows are not known to be none.
+
+    `certain`: no figure that is withheld can be as high.
+    """
+
+    codes: list[str]
+    figure: int | float | None
+    known: int
+    withheld: bool
+    certain: bool
+
+
+def _highest(told: Told, across: str | None = None) -> Highest:
     found = {code: told.row(code, across) for code in told.rows() if code != REST}
     withheld = any(value is WITHHELD for value in found.values())
-    known = {code: value for code, value in found.items() if is_number(value) and value}
+    shown = {code: value for code, value in found.items() if is_number(value)}
+    known = {code: value for code, value in shown.items() if value}
     unknown = sum(value is None for value in found.values())
     most = max(known.values(), default=None)
-    return [code for code, value in known.items() if value == most], most, withheld, len(known) + unknown
+    whole = told.row(TOTAL, across) if told.rows() else None
+    certain = not withheld or (most is not None and _left(told, whole, shown.values()) < most)
+    return Highest(
+        [code for code, value in known.items() if value == most], most, len(known) + unknown, withheld, certain
+    )
+
+
+def _left(told: Told, whole, parts: Iterable) -> float:
+    """What is left for the figures that are withheld, at most: of a sum its total less those that are shown."""
+    if not measure(told.code).additive or not is_number(whole) or told.answered.narrowed:
+        return inf
+    return whole - sum(parts)
 
 
 def _named(told: Told, codes: Sequence[str]) -> str:
+    """Rows by their names, as they stand within a sentence."""
     name = told.request.rows[0]
-    said = [told.reader.t("headline.name", name=_label(told.reader, name, code)) for code in codes]
-    return wording.joined(told.reader, said)
-
-
-def _label(reader: Reader, name: str, code: str) -> str:
-    """A row's name, with what it is of where it does not say so: vecuma grupa: 13–17."""
-    label = reader.label(name, code)
-    return wording.value(reader, name, code) if label[:1].isdigit() or code == UNKNOWN else label
+    return wording.joined(told.reader, [wording.value(told.reader, name, code) for code in codes])
 
 
 def _most(told: Told) -> str:
-    """Where the most is: one row, several that are equal, or the only one that there is."""
-    reader, (codes, most, withheld, known) = told.reader, _highest(told)
-    if not codes:
-        return reader.t("headline.parts_withheld") if withheld else ""
-    shown = _shown(reader, withheld)
-    if known == 1 and not withheld:
-        return reader.t("headline.only", name=_named(told, codes))
-    if len(codes) > MOST_NAMED:
-        return reader.t("headline.alike", figure=told.figure(most), shown=shown)
+    """Where the most is: one row, several that are equal, or the only one that there is.
+
+    Nothing is called the most where a figure that is withheld could be more.
+    """
+    reader, found, total = told.reader, _highest(told), told.total()
+    if total is None:
+        return reader.t("headline.unknown_rows", lead=_shown_rows(told))
+    if not (found.codes or found.withheld):
+        return _lead(told)
+    if not found.codes:
+        return _lead(told) + reader.t("headline.parts_withheld")
+    lead = _shown_rows(told)
+    if not found.certain:
+        return reader.t("headline.some_withheld", lead=lead, figure=told.figure(total))
+    figure = told.figure(found.figure)
+    if found.known == 1 and not found.withheld:
+        return reader.t("headline.only", lead=lead, name=_named(told, found.codes), figure=figure)
+    if len(found.codes) > MOST_NAMED:
+        return reader.t("headline.alike", lead=lead, figure=figure)
     alone, each = _KEYS[bool(measure(told.code).ratio)]
-    key = each if len(codes) > 1 else alone
-    return reader.t(key, name=_named(told, codes), figure=told.figure(most), shown=shown)
+    said = reader.t("headline.of", total=told.figure(total)) if is_number(total) else ""
+    key, total = each if len(found.codes) > 1 else alone, told.figure(total)
+    return reader.t(key, lead=lead, name=_named(told, found.codes), figure=figure, of=said, total=total)
 
 
 def _most_each(told: Told, series: Sequence[str]) -> str:
-    """Of each of a few columns, where the most is: bērni – „Trauksme” (35), pieaugušie – „Depresija” (43)."""
-    reader, said, hidden = told.reader, [], False
+    """Of each of a few columns, where the most is: bērni – trauksme (35), pieaugušie – depresija (43)."""
+    reader, said = told.reader, []
     for part in series:
-        codes, most, withheld, _ = _highest(told, part)
-        hidden |= withheld
-        if 0 < len(codes) <= MOST_NAMED:
+        found = _highest(told, part)
+        if found.certain and 0 < len(found.codes) <= MOST_NAMED:
             of = wording.value(reader, told.request.column, part)
-            said.append(reader.t("headline.of_series", series=of, name=_named(told, codes), figure=told.figure(most)))
+            named = _named(told, found.codes)
+            said.append(reader.t("headline.of_series", series=of, name=named, figure=told.figure(found.figure)))
     if not said:
         return _most(told)
-    return reader.t("headline.most_each_series", what=", ".join(said), shown=_shown(reader, hidden))
-
-
-def _shown(reader: Reader, some_withheld: bool) -> str:
-    """That the most is so of the figures shown, where others are withheld."""
-    return reader.t("headline.shown") if some_withheld else ""
+    return reader.t("headline.most_each_series", lead=_shown_rows(told), what=", ".join(said))
 
 
 # ── over time ────────────────────────────────────────────────────────────────────────────────────
 
 
 def _over_time(told: Told) -> str:
-    """Of several years, from which figure to which each series goes; within a year, when there was the most."""
+    """Of several years, where each series is and how it came there; within a year, when there was the most."""
     cells = sorted(told.rows())
     years = {cell[:4] for cell in cells}
     if len(years) == 1 and not told.request.column and told.total() is not None and len(cells) > 1:
         return _lead(told) + _most_when(told)
     if not told.request.column:
-        return _between(told, cells, None)
+        return _came(told, cells, [None])
     series = _series(told)
     if len(series) > MOST_NAMED:
         total = [told.row(cell) for cell in cells]
-        return _between(told, cells, None) if any(map(is_number, total)) else _lead(told)
-    return _between_each(told, cells, series)
+        return _came(told, cells, [None]) if any(map(is_number, total)) else _lead(told)
+    return _came(told, cells, series or [None])
 
 
 def _most_when(told: Told) -> str:
-    codes, most, withheld, known = _highest(told)
-    if not codes or known < 2 or len(codes) > MOST_NAMED:
+    found = _highest(told)
+    if not found.codes or not found.certain or found.known < 2 or len(found.codes) > MOST_NAMED:
         return ""
-    said = wording.joined(told.reader, [during(told.reader, Period.parse(code)) for code in codes])
-    shown = _shown(told.reader, withheld)
-    return told.reader.t("headline.most_when", when=said, figure=told.figure(most), shown=shown)
+    said = wording.joined(told.reader, [during(told.reader, Period.parse(code)) for code in found.codes])
+    return told.reader.t("headline.most_when", when=said, figure=told.figure(found.figure))
 
 
-def _known(told: Told, cells: Sequence[str], part: str | None) -> list[tuple[str, int | float]]:
+@dataclass(frozen=True)
+class Course:
+    """A series over time: its last known figure, and the earlier one with which that may be compared.
+
+    That is the first one after the last break; where there is none, the one before, and then the series is `broken`
+    between the two.
+    """
+
+    of: str | None
+    end: str
+    later: int | float
+    start: str | None
+    earlier: int | float | None
+    broken: bool
+
+
+def _course(told: Told, cells: Sequence[str], part: str | None) -> Course | None:
     found = ((cell, told.row(cell, part)) for cell in cells)
-    return [(cell, value) for cell, value in found if is_number(value)]
-
-
-def _between(told: Told, cells: Sequence[str], part: str | None) -> str:
-    """The first and the last known figure of a series."""
-    reader = told.reader
-    name = wording.value(reader, told.request.column, part) if part else reader.measure(told.code)
-    known = _known(told, cells, part)
+    known = [(cell, value) for cell, value in found if is_number(value)]
     if not known:
-        withheld = any(told.row(cell, part) is WITHHELD for cell in cells)
-        return reader.t("sentence.withheld_series" if withheld else "sentence.no_series", name=name)
-    (start, earlier), (end, later) = known[0], known[-1]
-    first, last = (during(reader, Period.parse(cell)) for cell in (start, end))
-    if start == end:
-        return reader.t("headline.once", name=name, when=last, figure=told.figure(later))
-    ends = {"start": first, "earlier": told.figure(earlier), "end": last, "later": told.figure(later)}
-    return reader.t("sentence.between", name=name, **ends)
+        return None
+    (end, later), before = known[-1], known[:-1]
+    last = Period.parse(end).last_day
+    days = [note.param("day") for note in told.answered.notes if note.kind == "break"]
+    broken = max((day for day in days if day <= last), default=date.min)
+    whole = [pair for pair in before if Period.parse(pair[0]).start >= broken]
+    start, earlier = (whole[:1] or before[-1:] or [(None, None)])[0]
+    return Course(part, end, later, start, earlier, bool(before) and not whole)
 
 
-def _between_each(told: Told, cells: Sequence[str], series: Sequence[str]) -> str:
-    """The first and the last figure of each of a few series; in one breath where they are of the same years."""
+def _came(told: Told, cells: Sequence[str], parts: Sequence[str | None]) -> str:
+    """Where series are and how they came there: trūcīga – 823, par 149 mazāk nekā 2022. gadā."""
     reader, name = told.reader, told.reader.measure(told.code)
-    known = {part: _known(told, cells, part) for part in series}
-    ends = {(found[0][0], found[-1][0]) for found in known.values() if found}
-    if not series or not ends:
-        return _between(told, cells, None)
-    if len(ends) > 1 or not all(known.values()):
-        what = "; ".join(_between(told, cells, part) for part in series)
-        return reader.t("headline.series", name=name, what=what[:1].upper() + what[1:])
-    [(start, end)] = ends
-    if start == end:
-        pairs = {wording.value(reader, told.request.column, part): found[0][1] for part, found in known.items()}
-        what = [reader.t("sentence.pair", name=of, figure=told.figure(value)) for of, value in pairs.items()]
-        when = during(reader, Period.parse(start))
-        return reader.t("headline.series_once", name=name, when=when, what=", ".join(what))
-    what = [
-        reader.t(
-            "headline.from_to",
-            series=wording.value(reader, told.request.column, part),
-            earlier=told.figure(found[0][1]),
-            later=told.figure(found[-1][1]),
-        )
-        for part, found in known.items()
-    ]
-    start, end = (during(reader, Period.parse(cell)) for cell in (start, end))
-    return reader.t("headline.series_from_to", name=name, start=start, end=end, what=", ".join(what))
+    courses = [course for part in parts if (course := _course(told, cells, part))]
+    if not courses:
+        withheld = any(told.row(cell, part) is WITHHELD for cell in cells for part in parts)
+        return reader.t("sentence.withheld_series" if withheld else "sentence.no_series", name=name)
+    together = len({(course.end, course.start) for course in courses}) == 1
+    said = [_came_one(told, course, together, first=not place) for place, course in enumerate(courses)]
+    what = "; ".join(said) + (reader.t("headline.broken") if any(course.broken for course in courses) else "")
+    if together:
+        when = during(reader, Period.parse(courses[0].end))
+        return reader.t("headline.series_once", name=name, when=when, what=what)
+    return reader.t("headline.series", name=name, what=what[:1].upper() + what[1:])
+
+
+def _came_one(told: Told, course: Course, together: bool, first: bool) -> str:
+    """One series; what is the same for all `together` is said of the first."""
+    reader, figure = told.reader, told.figure(course.later)
+    if course.of is None:
+        text = figure if together else f"{during(reader, Period.parse(course.end))} – {figure}"
+    else:
+        name = wording.value(reader, told.request.column, course.of)
+        if together:
+            text = reader.t("sentence.pair", name=name, figure=figure)
+        else:
+            text = reader.t("headline.once", name=name, when=during(reader, Period.parse(course.end)), figure=figure)
+    if course.start is None:
+        return text
+    change = course.later - course.earlier
+    key = "same" if not change else "more" if change > 0 else "less"
+    size = _size(told, change)
+    if together and not first:
+        return f"{text}, {reader.t(f'headline.{key}', size=size)}"
+    return f"{text}, {reader.t(f'change.{key}', size=size, before=during(reader, Period.parse(course.start)))}"
 
 
 # ── what changed ─────────────────────────────────────────────────────────────────────────────────
@@ -270,17 +340,20 @@ def _moved(told: Told) -> str:
     before = during(reader, told.answered.before)
     changes = {row: told.figures.get((row,), f"{code}_change") for row in told.rows()}
     known = {row: value for row, value in changes.items() if is_number(value)}
-    withheld = any(value is WITHHELD for value in changes.values())
+    withheld = [row for row, value in changes.items() if value is WITHHELD]
     rose = max((row for row in known if known[row] > 0), key=lambda row: known[row], default=None)
     fell = min((row for row in known if known[row] < 0), key=lambda row: known[row], default=None)
     unit = measure(code).unit
     parts = [
-        reader.t(key, name=_named(told, [row]), figure=_signed(reader, unit, known[row]))
-        for key, row in (("headline.rose", rose), ("headline.fell", fell))
+        reader.t(f"headline.{key}", name=_named(told, [row]), figure=_signed(reader, unit, known[row]))
+        for key, row in (
+            ("rose" if rose and _moves(told, withheld, "") < known[rose] else "rose_shown", rose),
+            ("fell" if fell and _moves(told, withheld, "_before") < -known[fell] else "fell_shown", fell),
+        )
         if row is not None
     ]
     if parts:
-        said = {"when": told.when, "shown": _shown(reader, withheld), "what": wording.joined(reader, parts)}
+        said = {"when": told.when, "what": wording.joined(reader, parts)}
         yearly = told.request.compare == "year"
         said = reader.t("headline.moved_year", **said) if yearly else reader.t("headline.moved", before=before, **said)
     elif known:
@@ -290,6 +363,15 @@ def _moved(told: Told) -> str:
     if unit == "cents":
         return said
     return reader.t("headline.of_measure", name=reader.measure(code), text=said)
+
+
+def _moves(told: Told, withheld: Sequence[str], ending: str) -> float:
+    """How much one of the rows whose change is withheld can have risen at most: by all that it is; how much it can have
+    fallen: by all that it was (`_before`)."""
+    column = f"{told.code}{ending}"
+    found = {row: told.figures.get((row,), column) for row in told.rows()}
+    left = _left(told, told.total(ending), filter(is_number, found.values()))
+    return max((found[row] if is_number(found[row]) else left for row in withheld), default=-1)
 
 
 def _signed(reader: Reader, unit: str, change: int | float) -> str:

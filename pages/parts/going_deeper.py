@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from data_access import TOTAL, Answer, Comparison, Period, dimension
-from data_access.telling.builder.drilling import Codes, asked_by, further, only, split
+from data_access.telling.builder.drilling import Codes, asked_by, further, is_answered, only, split
 from data_access.telling.builder.reading import read
 from data_access.telling.builder.request import Request, address_of
 from data_access.telling.builder.wording import joined
@@ -175,12 +175,16 @@ def _go_on(view: View, ways: Ways, place: Place) -> None:
     if any(map(is_time, codes)) and any(dimension(name).of_age for name in _used(place)):
         st.markdown(small(t("deeper.ages")))
     only_this = "deeper.only_this" if in_builder else "deeper.only_builder" if codes else "deeper.open_builder"
-    lead("only", only(place.request, codes, ways.periods), t(only_this), ":material/table_chart:")
-    st.markdown(t("deeper.show_by" if in_builder else "deeper.show_by_builder"))
+    only_these = only(place.request, codes, ways.periods)
+    if is_answered(only_these, world):
+        lead("only", only_these, t(only_this), ":material/table_chart:")
     shown = place.request if in_builder else _of_what_is_shown(place.request, codes)
     offered = world.offered_dimensions(place.request.measures, place.request.audience)
+    names = [name for name in further(shown, codes, world, ways.periods) if name in offered]
+    show_by = "deeper.show_by" if in_builder else "deeper.show_by_builder"
+    st.markdown(t(show_by if names else "deeper.no_more"))
     with st.container(horizontal=True, gap="small"):
-        for name in filter(offered.__contains__, further(place.request, codes)):
+        for name in names:
             request = split(shown, codes, name, ways.periods)
             lead(name, request, reader.dimension(name), ":material/arrow_forward:")
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from data_access.audiences import answerable
 from data_access.period import Period
 from data_access.question import Question
+from data_access.telling.builder.asking import question_of
 from data_access.telling.builder.request import MOST_ROWS, Request
-from data_access.telling.builder.world import is_time, possible
+from data_access.telling.builder.world import World, is_time, possible
 from data_access.vocabulary import Vocabulary
 
 Codes = Mapping[str, str]
@@ -67,7 +69,16 @@ def split(request: Request, codes: Codes, name: str, periods: Sequence[Period] =
     return replace(narrowed, rows=(name, *rows)[:MOST_ROWS], column=column, share=None, sort=None, chart=None)
 
 
-def further(request: Request, codes: Codes) -> list[str]:
-    """Dimensions by which the records of these codes can still be split."""
+def further(request: Request, codes: Codes, world: World, periods: Sequence[Period] = ()) -> list[str]:
+    """Dimensions by which the records of these codes can still be split for the audience of the request."""
     one = set(codes) | {name for name, values in request.where if len(values) == 1}
-    return [name for name in possible(request.measures, request.audience) if name not in one]
+    return [
+        name
+        for name in possible(request.measures, request.audience)
+        if name not in one and is_answered(split(request, codes, name, periods), world)
+    ]
+
+
+def is_answered(request: Request, world: World) -> bool:
+    """Whether a request's audience is told its table: the council those of its list only."""
+    return answerable(question_of(request, world), world.coverage)

@@ -58,10 +58,12 @@ def _total(reader: Reader, request: Request, answered: Answered) -> str | None:
 
 
 def joined(reader: Reader, texts: Sequence[str]) -> str:
-    """A, B un C."""
+    """A, B un C. A text may end in the comma of its clause, which then is not written twice."""
     if len(texts) < 2:
         return "".join(texts)
-    return ", ".join(texts[:-1]) + f" {reader.t('builder.and')} " + texts[-1]
+    *first, last = texts[:-1]
+    listed = "".join(text.removesuffix(",") + ", " for text in first)
+    return f"{listed}{last} {reader.t('builder.and')} {texts[-1]}"
 
 
 def filters(reader: Reader, where: Sequence[tuple[str, Sequence[str]]]) -> str:

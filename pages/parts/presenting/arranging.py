@@ -39,7 +39,7 @@ def show(view: View, looked: Looked) -> None:
         _tell_all(view, slides[at])
         if looked.mine:
             _change(view, looked, at)
-        adding.offer_slide(view, looked.asked.slides[at])
+        adding.offer_slide(view, looked.asked.slides[looked.made.places[at]])
 
 
 def _in_list(number: str, slide: deck.MadeSlide) -> str:
