@@ -1,5 +1,8 @@
 """What the annual report says of parts and their total: its own checks, and which breaks concern which figures."""
 
+import csv
+from pathlib import Path
+
 import pytest
 
 from data_access import COUNCIL, INTERNAL, Question
@@ -7,6 +10,7 @@ from data_access.report.breaks import depends_on_income
 from data_access.report.model import Placed, Sum, Table
 from data_access.report.outline import BadOutline, Relation, outline, read_outline
 from data_access.report.own_checks import own_checks
+from data_access.report.rules import thresholds_of, thresholds_unknown
 from data_access.report.words import Shown
 
 WHOLE, PARTS = ("housing", "total"), [("housing", "needy"), ("housing", "low_income"), ("housing", "no_status")]
@@ -150,3 +154,39 @@ def test_the_start_of_support_to_ukraine_concerns_no_residents_and_the_demonstra
     assert not demonstration.of(Question.of("visits", 2023, where={"centre": "gadc"}))
     assert demonstration.of(Question.of("visits", 2023, where={"centre": "saime"}))
     assert demonstration.of(Question.of("visits", 2023))
+
+
+# --- thresholds ---------------------------------------------------------------------------------
+
+RULES = ("needy", "low_income", "gmi")
+DATA = Path(__file__).parent.parent / "data_access"
+
+
+def test_every_threshold_is_a_published_figure() -> None:
+    """None is known but those that the published report prints; the others of 2021 and 2024 are not in it."""
+    with (DATA / "published" / "published_figures.csv").open(encoding="utf-8", newline="") as file:
+        published = {row["figure_id"]: float(row["value"]) for row in csv.DictReader(file)}
+    with (DATA / "report" / "thresholds.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            said = [float(row[name]) for name in ("first_person", "other_persons", "percent_of_median") if row[name]]
+            assert [published[name] for name in row["figure_ids"].split(";")] == said
+
+
+def test_thresholds_are_told_in_the_words_of_the_report() -> None:
+    said = thresholds_of("needy", 2023).replace("\u00a0", " ")
+    assert said.startswith("No 01.07.2023. trūcīgas mājsaimniecības statusa iegūšanai ienākumu slieksnis ir 313,00 €")
+    assert said.endswith("un 219,00 € katrai nākamajai personai (50 procenti no minimālo ienākumu mediānas)")
+    assert "480,00 €" in thresholds_of("low_income", 2024).replace("\u00a0", " ")
+    assert thresholds_of("gmi", 2024) == ""
+
+
+@pytest.mark.parametrize(
+    ("year", "said"),
+    [
+        (2022, ["Nav zināms, kādi ienākumu sliekšņi bija spēkā 2022. gadā"]),
+        (2023, ["Nav zināms, kādi ienākumu sliekšņi bija spēkā līdz 30.06.2023."]),
+        (2024, ["Nav zināms, kāds 2024. gadā bija garantētais minimālais ienākumu slieksnis"]),
+    ],
+)
+def test_what_is_not_known_of_thresholds_is_one_sentence(year: int, said: list[str]) -> None:
+    assert [text.replace("\u00a0", " ") for text in thresholds_unknown(RULES, year)] == said

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, timedelta
+from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from data_access.answer import WITHHELD
@@ -29,12 +29,12 @@ from data_access.report.outline import (
     TableOutline,
     outline,
     reasons,
-    thresholds,
 )
 from data_access.report.outline import (
     NESTED as NESTED_ITEM,
 )
 from data_access.report.own_checks import own_checks, stands_once
+from data_access.report.rules import thresholds_of, thresholds_unknown
 from data_access.report.words import LANGUAGE, Shown, kept_together, words
 from data_access.together import Figure, Progress, no_progress
 
@@ -205,45 +205,12 @@ class _Teller:
 
     def thresholds(self, rules: Sequence[str]) -> list[Text]:
         """The thresholds that came into force in the year; once in the report, which are not known."""
-        t, said = words(), []
-        for rule in rules:
-            known = [
-                t(
-                    f"report.rules.{rule}",
-                    day=one.valid_from,
-                    first_person=Shown(one.first_person, "cents"),
-                    other_persons=Shown(one.other_persons, "cents"),
-                )
-                for one in thresholds().get(rule, ())
-                if one.valid_from.year == self.year
-            ]
-            said += [". ".join(known)] if known else []
+        said = [known for known in (thresholds_of(rule, self.year) for rule in rules) if known]
         if not self.thresholds_told:
-            said += self.thresholds_unknown()
+            items = [item for chapter in outline().chapters for item in chapter.body if item.kind == THRESHOLD]
+            said += thresholds_unknown(list(dict.fromkeys(name for item in items for name in item.names)), self.year)
             self.thresholds_told = True
         return [Text(BODY, text) for text in said]
-
-    def thresholds_unknown(self) -> list[str]:
-        """Until when the thresholds of the year are not known, in a sentence for those alike."""
-        t, until = words(), {}
-        rules = dict.fromkeys(
-            name for c in outline().chapters for i in c.body if i.kind == THRESHOLD for name in i.names
-        )
-        for rule in rules:
-            first = min(
-                (o.valid_from for o in thresholds().get(rule, ()) if o.valid_from.year == self.year), default=None
-            )
-            if first != date(self.year, 1, 1):
-                until.setdefault(first and first - timedelta(days=1), []).append(rule)
-        said = []
-        for day, several in until.items():
-            span = "until" if day else "year"
-            if len(several) == len(rules):
-                said.append(t(f"report.unknown_rules.all_{span}", day=day, **self.years))
-            else:
-                names = " un ".join(t(f"report.rule_names.{rule}") for rule in several)
-                said.append(t(f"report.unknown_rules.some_{span}", day=day, rules=names, **self.years))
-        return said
 
     def table(self, table: TableOutline) -> Table | Text:
         """A table, or a sentence where it would have hardly a figure."""
