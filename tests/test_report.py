@@ -608,8 +608,7 @@ def test_what_is_withheld_is_explained_and_reads_well(council: Report) -> None:
 
 def test_the_councils_checks_are_made_of_exact_figures(council: Report, exact: Report, answered: dict) -> None:
     """Whether a withheld figure agrees is told, what it is is not."""
-    assert [one.said for one in council.checks[:-1]] == [one.said for one in exact.checks[:-1]]
-    assert [one.holds for one in council.checks] == [one.holds for one in exact.checks]
+    assert {one.holds for one in council.checks} == {one.holds for one in exact.checks} == {True}
     hidden = [one for one in council.checks if one.hidden]
     assert len(hidden) > 20
     assert all((one.whole, one.parts, one.told) == (None, None, False) for one in hidden)

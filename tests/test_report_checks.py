@@ -1,6 +1,7 @@
 """What the annual report says of parts and their total: its own checks, and which breaks concern which figures."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,10 +90,27 @@ def test_a_check_of_a_figure_that_is_not_known_is_not_made() -> None:
 
 
 def test_a_table_is_checked_with_its_totals() -> None:
-    compared = Sum("x", placed(3), (placed(1), placed(1)), overlap=False)
+    compared = Sum("x", "kolonna", True, placed(3), (placed(1), placed(1)), overlap=False)
     table = Table("gmi", 1, "Tabula", "", (), (), (), (), "", (compared,))
     [found] = own_checks([], {}, [table], lambda question: True)
     assert found.holds is False
+    good = replace(compared, whole=placed(2))
+    [found] = own_checks([], {}, [replace(table, sums=(good, good, good))], lambda question: True)
+    assert (found.holds, found.told, found.outcome) == (True, True, "Sakrīt katrā kolonnā (kolonnu skaits: 3)")
+    several = list(own_checks([], {}, [replace(table, sums=(good, compared, good))], lambda question: True))
+    assert [one.holds for one in several] == [True, False, True]
+
+
+def test_that_nobody_is_in_two_parts_is_not_told_of_hidden_figures() -> None:
+    """Of visitors of three branches only the total is shown: that the parts make it up exactly would tell of them."""
+    apart = Sum("x", "a", True, placed(6, "persons"), tuple(placed(one, "persons") for one in (1, 2, 3)), overlap=True)
+    common = replace(apart, whole=placed(5, "persons"))
+    found = []
+    for compared in (apart, common):
+        table = Table("gmi", 1, "Tabula", "", (), (), (), (), "", (compared, replace(compared, place="b")))
+        found.append(list(own_checks([], {}, [table], lambda question: False)))
+    assert found[0] == found[1]
+    assert all(one.holds and not one.told for one in found[0])
 
 
 def test_every_list_of_groups_has_its_check() -> None:

@@ -261,26 +261,31 @@ class _Teller:
     @staticmethod
     def sums(table: TableOutline, rows: list[str], columns: list[str], cells: list[list[Placed]]) -> Iterator[Sum]:
         """What has to add up in a table: in each column some of its rows, in each row some of its columns."""
-        t = words()
+        t, across = words(), list(zip(*cells, strict=True))
+        if_any = [bool(table.rows) and table.rows[place].only_if_any for place in range(len(cells))]
+        stay = [_stays(line, if_any[place]) for place, line in enumerate(cells)]
+        across_stay = [_stays(line, table.columns[place].only_if_any) for place, line in enumerate(across)]
 
-        def said(kind: str, labels: list[str], whole: int, parts: Sequence[int], where: str) -> str:
-            others = {place for place in range(len(labels)) if place != whole}
-            if set(parts) == others:
-                return t(f"report.checks.table_{kind}", whole=labels[whole], name=where)
-            named = " + ".join(f"„{labels[part]}”" for part in parts)
-            return t(f"report.checks.table_{kind}_some", parts=named, whole=labels[whole], name=where)
+        def said(kind: str, labels: list[str], stay: list[bool], whole: int, parts: Sequence[int]) -> str:
+            if {whole, *parts} == set(range(len(labels))):
+                return t(f"report.checks.table_{kind}", whole=labels[whole])
+            named = " + ".join(f"„{labels[part]}”" for part in parts if stay[part])
+            return t("report.checks.table_some", parts=named, whole=labels[whole])
 
         for whole, parts in table.row_sums:
-            for place, column in enumerate(columns):
-                figures = [row[place] for row in cells]
-                additive = measure(figures[whole].question.measures[0]).additive
-                overlap = table.rows_overlap and not additive
-                name = said("row", rows, whole, parts, column)
-                yield Sum(name, figures[whole], tuple(figures[part] for part in parts), overlap)
+            name = said("row", rows, stay, whole, parts)
+            for place, figures in enumerate(across):
+                if not table.columns[place].only_if_any:
+                    additive = measure(figures[whole].question.measures[0]).additive
+                    where = t("report.checks.column", name=columns[place])
+                    summed = tuple(figures[part] for part in parts)
+                    yield Sum(name, where, True, figures[whole], summed, table.rows_overlap and not additive)
         for whole, parts in table.column_sums:
-            for label, row in zip(rows, cells, strict=True):
-                name = said("column", columns, whole, parts, label)
-                yield Sum(name, row[whole], tuple(row[part] for part in parts), overlap=False)
+            name = said("column", columns, across_stay, whole, parts)
+            for place, row in enumerate(cells):
+                if not if_any[place]:
+                    where = t("report.checks.row", name=rows[place])
+                    yield Sum(name, where, False, row[whole], tuple(row[part] for part in parts), overlap=False)
 
     def label(self, line: Line) -> str:
         values = dict(line.asked.where).get(line.label)
