@@ -626,7 +626,18 @@ def test_the_councils_checks_are_made_of_exact_figures(council: Report, exact: R
     assert any("ir veikt" in one and str(len(hidden)) in one for one in said)
 
 
-def test_the_same_check_of_a_year_with_a_gap_is_left_out(database: Database) -> None:
+def test_who_is_in_no_known_group_is_told(database: Database) -> None:
+    """2011: some adults' activity is not known; they are beside those of working age, not among them."""
+    found = sections(read_docx(as_docx(make_report(database, 2011, INTERNAL))))
+    for name in ("assistance_overview", "housing"):
+        [said] = [one for one in found[f"chapter_{name}"].paragraphs if "nodarbinātība nav zināma" in one]
+        assert next(numbers(said)) > 0
+    # 2011: the series is published in whole euros, the database's parts of it are not.
+    assert "kopsumma avotā ir veselos eiro" in found["chapter_assistance_overview"].text
+    assert "Citiem izdevumiem" not in found["chapter_housing"].text  # there were none
+
+
+def test_clients_of_unknown_age_are_told_and_counted(database: Database) -> None:
     """2022: two clients of the psychologists have no known age; in the published report of 2023 all have."""
     made = make_report(database, 2022, INTERNAL)
     assert not [one for one in made.checks if one.holds is False]

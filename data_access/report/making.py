@@ -162,7 +162,7 @@ class _Teller:
                 continue
             said = self.sentence(chapter, f"report.say.{name.removeprefix(LEANING)}", left_out)
             self.stands = said is not None
-            if said:
+            if said and said.text:
                 sentences.append(said.text)
                 stand += said.figures
         if item.kind == PARAGRAPH:
@@ -297,7 +297,12 @@ class _Teller:
     def whole_euros(cells: Sequence[Sequence[Placed]]) -> list[str]:
         """Which years of a table are in whole euros, where others are to the cent."""
         years = sorted({p.question.period.start.year for row in cells for p in row if p.shown.whole})
-        return [words()("report.said.whole_euros", last=str(years[-1]))] if years else []
+        if not years:
+            return []
+        one_year = len({placed.question.period for row in cells for placed in row}) == 1
+        return [
+            words()("report.said.whole_total") if one_year else words()("report.said.whole_euros", last=str(years[-1]))
+        ]
 
     def notes(self, questions: Sequence[Question]) -> list[str]:
         """What has to be said of the figures of a table: gaps, days that are not loaded."""
