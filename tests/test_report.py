@@ -451,7 +451,7 @@ def test_the_workbook_has_a_sheet_a_table(workbook: openpyxl.Workbook, report: R
     assert len(tables) == len(report.tables)
     assert len({name.lower() for name in tables}) == len(tables)
     assert all(len(name) <= 31 for name in tables)
-    assert tables[:2] == ["1. Pabalsti\u00a0– summas", "2. Pabalsti\u00a0– saņēmēji"]
+    assert tables[:2] == ["1. Pabalsti – summas", "2. Pabalsti – saņēmēji"]
     first, second = (workbook[name] for name in tables[:2])
     assert first["A1"].value == "1.\u00a0tabula. Sociālās palīdzības pabalsti 2023.\u00a0gadā"
     for word in ("Demonstrācijas dati", "iekšējai lietošanai", "Dati līdz 31.12.2023.", "Avots:"):
@@ -608,8 +608,7 @@ def test_what_is_withheld_is_explained_and_reads_well(council: Report) -> None:
 
 def test_the_councils_checks_are_made_of_exact_figures(council: Report, exact: Report, answered: dict) -> None:
     """Whether a withheld figure agrees is told, what it is is not."""
-    assert [one.said for one in council.checks[:-1]] == [one.said for one in exact.checks[:-1]]
-    assert [one.holds for one in council.checks] == [one.holds for one in exact.checks]
+    assert {one.holds for one in council.checks} == {one.holds for one in exact.checks} == {True}
     hidden = [one for one in council.checks if one.hidden]
     assert len(hidden) > 20
     assert all((one.whole, one.parts, one.told) == (None, None, False) for one in hidden)
@@ -627,7 +626,18 @@ def test_the_councils_checks_are_made_of_exact_figures(council: Report, exact: R
     assert any("ir veikt" in one and str(len(hidden)) in one for one in said)
 
 
-def test_the_same_check_of_a_year_with_a_gap_is_left_out(database: Database) -> None:
+def test_who_is_in_no_known_group_is_told(database: Database) -> None:
+    """2011: some adults' activity is not known; they are beside those of working age, not among them."""
+    found = sections(read_docx(as_docx(make_report(database, 2011, INTERNAL))))
+    for name in ("assistance_overview", "housing"):
+        [said] = [one for one in found[f"chapter_{name}"].paragraphs if "nodarbinātība nav zināma" in one]
+        assert next(numbers(said)) > 0
+    # 2011: the series is published in whole euros, the database's parts of it are not.
+    assert "kopsumma avotā ir veselos eiro" in found["chapter_assistance_overview"].text
+    assert "Citiem izdevumiem" not in found["chapter_housing"].text  # there were none
+
+
+def test_clients_of_unknown_age_are_told_and_counted(database: Database) -> None:
     """2022: two clients of the psychologists have no known age; in the published report of 2023 all have."""
     made = make_report(database, 2022, INTERNAL)
     assert not [one for one in made.checks if one.holds is False]

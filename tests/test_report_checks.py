@@ -1,5 +1,9 @@
 """What the annual report says of parts and their total: its own checks, and which breaks concern which figures."""
 
+import csv
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from data_access import COUNCIL, INTERNAL, Question
@@ -7,6 +11,7 @@ from data_access.report.breaks import depends_on_income
 from data_access.report.model import Placed, Sum, Table
 from data_access.report.outline import BadOutline, Relation, outline, read_outline
 from data_access.report.own_checks import own_checks
+from data_access.report.rules import thresholds_of, thresholds_unknown
 from data_access.report.words import Shown
 
 WHOLE, PARTS = ("housing", "total"), [("housing", "needy"), ("housing", "low_income"), ("housing", "no_status")]
@@ -85,10 +90,27 @@ def test_a_check_of_a_figure_that_is_not_known_is_not_made() -> None:
 
 
 def test_a_table_is_checked_with_its_totals() -> None:
-    compared = Sum("x", placed(3), (placed(1), placed(1)), overlap=False)
+    compared = Sum("x", "kolonna", True, placed(3), (placed(1), placed(1)), overlap=False)
     table = Table("gmi", 1, "Tabula", "", (), (), (), (), "", (compared,))
     [found] = own_checks([], {}, [table], lambda question: True)
     assert found.holds is False
+    good = replace(compared, whole=placed(2))
+    [found] = own_checks([], {}, [replace(table, sums=(good, good, good))], lambda question: True)
+    assert (found.holds, found.told, found.outcome) == (True, True, "Sakrīt katrā kolonnā (kolonnu skaits: 3)")
+    several = list(own_checks([], {}, [replace(table, sums=(good, compared, good))], lambda question: True))
+    assert [one.holds for one in several] == [True, False, True]
+
+
+def test_that_nobody_is_in_two_parts_is_not_told_of_hidden_figures() -> None:
+    """Of visitors of three branches only the total is shown: that the parts make it up exactly would tell of them."""
+    apart = Sum("x", "a", True, placed(6, "persons"), tuple(placed(one, "persons") for one in (1, 2, 3)), overlap=True)
+    common = replace(apart, whole=placed(5, "persons"))
+    found = []
+    for compared in (apart, common):
+        table = Table("gmi", 1, "Tabula", "", (), (), (), (), "", (compared, replace(compared, place="b")))
+        found.append(list(own_checks([], {}, [table], lambda question: False)))
+    assert found[0] == found[1]
+    assert all(one.holds and not one.told for one in found[0])
 
 
 def test_every_list_of_groups_has_its_check() -> None:
@@ -150,3 +172,39 @@ def test_the_start_of_support_to_ukraine_concerns_no_residents_and_the_demonstra
     assert not demonstration.of(Question.of("visits", 2023, where={"centre": "gadc"}))
     assert demonstration.of(Question.of("visits", 2023, where={"centre": "saime"}))
     assert demonstration.of(Question.of("visits", 2023))
+
+
+# --- thresholds ---------------------------------------------------------------------------------
+
+RULES = ("needy", "low_income", "gmi")
+DATA = Path(__file__).parent.parent / "data_access"
+
+
+def test_every_threshold_is_a_published_figure() -> None:
+    """None is known but those that the published report prints; the others of 2021 and 2024 are not in it."""
+    with (DATA / "published" / "published_figures.csv").open(encoding="utf-8", newline="") as file:
+        published = {row["figure_id"]: float(row["value"]) for row in csv.DictReader(file)}
+    with (DATA / "report" / "thresholds.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            said = [float(row[name]) for name in ("first_person", "other_persons", "percent_of_median") if row[name]]
+            assert [published[name] for name in row["figure_ids"].split(";")] == said
+
+
+def test_thresholds_are_told_in_the_words_of_the_report() -> None:
+    said = thresholds_of("needy", 2023).replace("\u00a0", " ")
+    assert said.startswith("No 01.07.2023. trūcīgas mājsaimniecības statusa iegūšanai ienākumu slieksnis ir 313,00 €")
+    assert said.endswith("un 219,00 € katrai nākamajai personai (50 procenti no minimālo ienākumu mediānas)")
+    assert "480,00 €" in thresholds_of("low_income", 2024).replace("\u00a0", " ")
+    assert thresholds_of("gmi", 2024) == ""
+
+
+@pytest.mark.parametrize(
+    ("year", "said"),
+    [
+        (2022, ["Nav zināms, kādi ienākumu sliekšņi bija spēkā 2022. gadā"]),
+        (2023, ["Nav zināms, kādi ienākumu sliekšņi bija spēkā līdz 30.06.2023."]),
+        (2024, ["Nav zināms, kāds 2024. gadā bija garantētais minimālais ienākumu slieksnis"]),
+    ],
+)
+def test_what_is_not_known_of_thresholds_is_one_sentence(year: int, said: list[str]) -> None:
+    assert [text.replace("\u00a0", " ") for text in thresholds_unknown(RULES, year)] == said

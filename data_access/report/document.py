@@ -33,7 +33,7 @@ _HEADINGS = ("Heading 1", "Heading 2", "Heading 3")
 _NEEDED = ("Title", "Subtitle", "TOC Heading", *_HEADINGS, "Normal", "List Bullet", "Caption", "Table Grid")
 _HEADING_COLOUR, _HEADER_COLOUR = RGBColor(0x00, 0x4A, 0x77), "DCE9F2"
 _SIZES = (11, 9, 7.5, 6.5)  # points of a table's letters, the first in which no word has to be broken
-_WORDS = (7.5, 6.5)  # of one whose last column are words
+_CHECKS, _CHECK_WIDTHS = 8, (0.46, 0.17, 0.17, 0.2)  # points in the table of checks, and its columns
 _FULL = 66 * 11  # letters of a point across the page, in the wide ones that stand in where there is no Calibri
 _BOLD = 1.15  # how much wider bold letters are
 _PADDING = 2  # letters
@@ -161,7 +161,7 @@ def _head_and_foot(document: Document, report: Report) -> None:
     stops = foot.paragraph_format.tab_stops
     for stop in foot.style.paragraph_format.tab_stops:  # its own, for a narrower page and a text in the middle
         stops.add_tab_stop(stop.position, WD_TAB_ALIGNMENT.CLEAR)
-    stops.add_tab_stop(section.page_width - section.left_margin - section.right_margin, WD_TAB_ALIGNMENT.RIGHT)
+    stops.add_tab_stop(_room(document), WD_TAB_ALIGNMENT.RIGHT)
     before, after = words()("report.page_number", page=_NUMBER).split(_NUMBER)
     foot.add_run(f"{report.title}\t{before}")
     _field(foot, "PAGE", "1")
@@ -267,7 +267,7 @@ def _checks(document: Document, report: Report) -> None:
         for one in report.checks
         if one.told
     ]
-    _grid(document, lines, t("report.captions.checks"), words_last=True)
+    _grid(document, lines, t("report.captions.checks"), _CHECK_WIDTHS)
     for said in checks_not_told(report):
         document.add_paragraph(said)
 
@@ -276,13 +276,13 @@ def _written(shown: Shown | None) -> str:
     return "" if shown is None else str(shown)
 
 
-def _grid(document: Document, lines: Sequence[_Line], alternative: str, words_last: bool = False) -> None:
-    """A table whose head, the first line, stands on every page."""
+def _grid(document: Document, lines: Sequence[_Line], alternative: str, shares: Sequence[float] | None = None) -> None:
+    """A table whose head, the first line, stands on every page; with `shares` of the page its last column has words."""
     across = len(lines[0].texts)
     grid = document.add_table(len(lines), across, style="Table Grid")
     grid.alignment = WD_TABLE_ALIGNMENT.CENTER
     grid._tbl.tblPr.append(_element("w:tblCaption", val=alternative))
-    widths, size = _layout(document, lines, _WORDS if words_last else _SIZES)
+    widths, size = ([int(_room(document) * each) for each in shares], _CHECKS) if shares else _layout(document, lines)
     for place, column in enumerate(grid.columns):
         column.width = widths[place]
     for row, line in zip(grid.rows, lines, strict=True):
@@ -294,7 +294,7 @@ def _grid(document: Document, lines: Sequence[_Line], alternative: str, words_la
             cell.width = widths[place]
             paragraph = cell.paragraphs[0]
             paragraph.paragraph_format.space_after = Pt(0)
-            if 0 < place < across - words_last:
+            if 0 < place < across - bool(shares):
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             run = paragraph.add_run(text)
             run.bold = line.bold or None
@@ -304,17 +304,22 @@ def _grid(document: Document, lines: Sequence[_Line], alternative: str, words_la
                 cell._tc.get_or_add_tcPr().append(_element("w:shd", val="clear", color="auto", fill=_HEADER_COLOUR))
 
 
-def _layout(document: Document, lines: Sequence[_Line], sizes: Sequence[float]) -> tuple[list[int], float]:
+def _layout(document: Document, lines: Sequence[_Line]) -> tuple[list[int], float]:
     """Widths by the longest word of each column, which must not be broken, and a size in which there is room for them;
     the first column has what is left."""
-    section = document.sections[0]
-    room = section.page_width - section.left_margin - section.right_margin
+    room = _room(document)
     columns = zip(*([_longest(text, line.bold) for text in line.texts] for line in lines), strict=True)
     letters = [_PADDING + max(column) for column in columns]
     letters[0] = max(_LABEL, letters[0])
-    size = next((size for size in sizes if sum(letters) * size <= _FULL), sizes[-1])
+    size = next((size for size in _SIZES if sum(letters) * size <= _FULL), _SIZES[-1])
     letters[0] += max(0, _FULL / size - sum(letters))
     return [int(room * each / sum(letters)) for each in letters], size
+
+
+def _room(document: Document) -> int:
+    """Between the margins of a page."""
+    section = document.sections[0]
+    return section.page_width - section.left_margin - section.right_margin
 
 
 def _longest(text: str, bold: bool) -> float:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, timedelta
+from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from data_access.answer import WITHHELD
@@ -29,12 +29,12 @@ from data_access.report.outline import (
     TableOutline,
     outline,
     reasons,
-    thresholds,
 )
 from data_access.report.outline import (
     NESTED as NESTED_ITEM,
 )
 from data_access.report.own_checks import own_checks, stands_once
+from data_access.report.rules import thresholds_of, thresholds_unknown
 from data_access.report.words import LANGUAGE, Shown, kept_together, words
 from data_access.together import Figure, Progress, no_progress
 
@@ -162,7 +162,7 @@ class _Teller:
                 continue
             said = self.sentence(chapter, f"report.say.{name.removeprefix(LEANING)}", left_out)
             self.stands = said is not None
-            if said:
+            if said and said.text:
                 sentences.append(said.text)
                 stand += said.figures
         if item.kind == PARAGRAPH:
@@ -205,45 +205,12 @@ class _Teller:
 
     def thresholds(self, rules: Sequence[str]) -> list[Text]:
         """The thresholds that came into force in the year; once in the report, which are not known."""
-        t, said = words(), []
-        for rule in rules:
-            known = [
-                t(
-                    f"report.rules.{rule}",
-                    day=one.valid_from,
-                    first_person=Shown(one.first_person, "cents"),
-                    other_persons=Shown(one.other_persons, "cents"),
-                )
-                for one in thresholds().get(rule, ())
-                if one.valid_from.year == self.year
-            ]
-            said += [". ".join(known)] if known else []
+        said = [known for known in (thresholds_of(rule, self.year) for rule in rules) if known]
         if not self.thresholds_told:
-            said += self.thresholds_unknown()
+            items = [item for chapter in outline().chapters for item in chapter.body if item.kind == THRESHOLD]
+            said += thresholds_unknown(list(dict.fromkeys(name for item in items for name in item.names)), self.year)
             self.thresholds_told = True
         return [Text(BODY, text) for text in said]
-
-    def thresholds_unknown(self) -> list[str]:
-        """Until when the thresholds of the year are not known, in a sentence for those alike."""
-        t, until = words(), {}
-        rules = dict.fromkeys(
-            name for c in outline().chapters for i in c.body if i.kind == THRESHOLD for name in i.names
-        )
-        for rule in rules:
-            first = min(
-                (o.valid_from for o in thresholds().get(rule, ()) if o.valid_from.year == self.year), default=None
-            )
-            if first != date(self.year, 1, 1):
-                until.setdefault(first and first - timedelta(days=1), []).append(rule)
-        said = []
-        for day, several in until.items():
-            span = "until" if day else "year"
-            if len(several) == len(rules):
-                said.append(t(f"report.unknown_rules.all_{span}", day=day, **self.years))
-            else:
-                names = " un ".join(t(f"report.rule_names.{rule}") for rule in several)
-                said.append(t(f"report.unknown_rules.some_{span}", day=day, rules=names, **self.years))
-        return said
 
     def table(self, table: TableOutline) -> Table | Text:
         """A table, or a sentence where it would have hardly a figure."""
@@ -294,26 +261,31 @@ class _Teller:
     @staticmethod
     def sums(table: TableOutline, rows: list[str], columns: list[str], cells: list[list[Placed]]) -> Iterator[Sum]:
         """What has to add up in a table: in each column some of its rows, in each row some of its columns."""
-        t = words()
+        t, across = words(), list(zip(*cells, strict=True))
+        if_any = [bool(table.rows) and table.rows[place].only_if_any for place in range(len(cells))]
+        stay = [_stays(line, if_any[place]) for place, line in enumerate(cells)]
+        across_stay = [_stays(line, table.columns[place].only_if_any) for place, line in enumerate(across)]
 
-        def said(kind: str, labels: list[str], whole: int, parts: Sequence[int], where: str) -> str:
-            others = {place for place in range(len(labels)) if place != whole}
-            if set(parts) == others:
-                return t(f"report.checks.table_{kind}", whole=labels[whole], name=where)
-            named = " + ".join(f"„{labels[part]}”" for part in parts)
-            return t(f"report.checks.table_{kind}_some", parts=named, whole=labels[whole], name=where)
+        def said(kind: str, labels: list[str], stay: list[bool], whole: int, parts: Sequence[int]) -> str:
+            if {whole, *parts} == set(range(len(labels))):
+                return t(f"report.checks.table_{kind}", whole=labels[whole])
+            named = " + ".join(f"„{labels[part]}”" for part in parts if stay[part])
+            return t("report.checks.table_some", parts=named, whole=labels[whole])
 
         for whole, parts in table.row_sums:
-            for place, column in enumerate(columns):
-                figures = [row[place] for row in cells]
-                additive = measure(figures[whole].question.measures[0]).additive
-                overlap = table.rows_overlap and not additive
-                name = said("row", rows, whole, parts, column)
-                yield Sum(name, figures[whole], tuple(figures[part] for part in parts), overlap)
+            name = said("row", rows, stay, whole, parts)
+            for place, figures in enumerate(across):
+                if not table.columns[place].only_if_any:
+                    additive = measure(figures[whole].question.measures[0]).additive
+                    where = t("report.checks.column", name=columns[place])
+                    summed = tuple(figures[part] for part in parts)
+                    yield Sum(name, where, True, figures[whole], summed, table.rows_overlap and not additive)
         for whole, parts in table.column_sums:
-            for label, row in zip(rows, cells, strict=True):
-                name = said("column", columns, whole, parts, label)
-                yield Sum(name, row[whole], tuple(row[part] for part in parts), overlap=False)
+            name = said("column", columns, across_stay, whole, parts)
+            for place, row in enumerate(cells):
+                if not if_any[place]:
+                    where = t("report.checks.row", name=rows[place])
+                    yield Sum(name, where, False, row[whole], tuple(row[part] for part in parts), overlap=False)
 
     def label(self, line: Line) -> str:
         values = dict(line.asked.where).get(line.label)
@@ -325,7 +297,12 @@ class _Teller:
     def whole_euros(cells: Sequence[Sequence[Placed]]) -> list[str]:
         """Which years of a table are in whole euros, where others are to the cent."""
         years = sorted({p.question.period.start.year for row in cells for p in row if p.shown.whole})
-        return [words()("report.said.whole_euros", last=str(years[-1]))] if years else []
+        if not years:
+            return []
+        one_year = len({placed.question.period for row in cells for placed in row}) == 1
+        return [
+            words()("report.said.whole_total") if one_year else words()("report.said.whole_euros", last=str(years[-1]))
+        ]
 
     def notes(self, questions: Sequence[Question]) -> list[str]:
         """What has to be said of the figures of a table: gaps, days that are not loaded."""

@@ -46,9 +46,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Sum:
-    """Figures of a table that make up a total; where parts `overlap`, one household or person may be in several."""
+    """Figures of a table that make up a total, at a `place`: in one of its columns if its `rows` add up, or in a row.
+
+    Where parts `overlap`, one household or person may be in several.
+    """
 
     said: str
+    place: str
+    rows: bool
     whole: Placed
     parts: tuple[Placed, ...]
     overlap: bool

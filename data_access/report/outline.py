@@ -151,11 +151,13 @@ class Outline:
 
 @dataclass(frozen=True)
 class Threshold:
-    """The income thresholds of a rule from a day on, in cents."""
+    """The income thresholds of a rule from a day on, in cents, and how many per cent of the median of income they are,
+    where that is known."""
 
     valid_from: date
     first_person: int
     other_persons: int
+    percent: int | None
 
 
 @cache
@@ -193,7 +195,10 @@ def thresholds() -> Mapping[str, tuple[Threshold, ...]]:
     with (_FOLDER / "thresholds.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             amounts = (int(Decimal(row[name]) * 100) for name in ("first_person", "other_persons"))
-            found.setdefault(row["rule"], []).append(Threshold(date.fromisoformat(row["valid_from"]), *amounts))
+            percent = int(row["percent_of_median"]) if row["percent_of_median"] else None
+            found.setdefault(row["rule"], []).append(
+                Threshold(date.fromisoformat(row["valid_from"]), *amounts, percent)
+            )
     return {rule: tuple(sorted(several, key=lambda one: one.valid_from)) for rule, several in found.items()}
 
 

@@ -16,12 +16,18 @@ def own_checks(
 ) -> Iterator[Checked]:
     """Every check between the named figures and of each table, all of them exact.
 
-    Figures that may not be shown are left out of the outcome; that an equation holds which always has to says nothing
-    of its parts.
+    Of a check whose figures may not all be shown only the outcome is told, and only whether it holds: that what always
+    has to be equal is equal says nothing of its parts; that parts which may overlap do not would say a lot.
     """
-    for whole, parts, checked in [*_named(relations, named), *_of_tables(blocks)]:
-        shown = all(may_show(placed.question) for placed in (whole, *parts))
-        yield checked if shown else _without_figures(checked)
+    for compared, checked in _named(relations, named):
+        yield checked if _shown(compared, may_show) else _without_figures(checked)
+    for block in blocks:
+        if isinstance(block, Table):
+            yield from _of_table(block, may_show)
+
+
+def _shown(compared: Sum, may_show: Callable[[Question], bool]) -> bool:
+    return all(may_show(placed.question) for placed in (compared.whole, *compared.parts))
 
 
 def stands_once(blocks: Sequence[Block]) -> Checked:
@@ -57,7 +63,7 @@ def checks_not_told(report: Report) -> list[str]:
     return found
 
 
-def _named(relations: Iterable[Relation], named: Named) -> Iterator[tuple[Placed, Sequence[Placed], Checked]]:
+def _named(relations: Iterable[Relation], named: Named) -> Iterator[tuple[Sum, Checked]]:
     t = words()
     for relation in relations:
         code, _ = relation.whole
@@ -67,17 +73,26 @@ def _named(relations: Iterable[Relation], named: Named) -> Iterator[tuple[Placed
             said=t(f"report.checks.said.{relation.said}"),
         )
         whole, parts = named[relation.whole], tuple(named[part] for part in relation.parts)
-        compared = Sum(said, whole, parts, relation.overlap)
-        yield whole, parts, _at_most(compared) if relation.at_most else _sum(compared)
+        compared = Sum(said, "", True, whole, parts, relation.overlap)
+        yield compared, _at_most(compared) if relation.at_most else _sum(compared)
 
 
-def _of_tables(blocks: Sequence[Block]) -> Iterator[tuple[Placed, Sequence[Placed], Checked]]:
+def _of_table(table: Table, may_show: Callable[[Question], bool]) -> Iterator[Checked]:
+    """The sums of a table: those that agree in all its rows or columns together, the others one by one."""
     t = words()
-    for table in blocks:
-        if isinstance(table, Table):
-            for compared in table.sums:
-                said = t("report.checks.in_table", caption=table.caption, said=compared.said)
-                yield compared.whole, compared.parts, _sum(replace(compared, said=said))
+    alike: dict[str, list[Sum]] = {}
+    for compared in table.sums:
+        alike.setdefault(compared.said, []).append(compared)
+    for said, several in alike.items():
+        shown = [one for one in several if _shown(one, may_show)]
+        results = [_sum(replace(one, said=f"{said} ({one.place})")) for one in shown]
+        if len(shown) > 1 and all(one.holds and one.whole.value == one.parts.value for one in results):
+            key = "in_columns" if shown[0].rows else "in_rows"
+            results = [Checked(said, None, None, t(f"report.checks.{key}", count=len(shown)), True)]
+        hidden = [one for one in several if one not in shown]
+        results += [_without_figures(_sum(replace(one, said=f"{said} ({one.place})"))) for one in hidden]
+        for one in results:
+            yield replace(one, said=t("report.checks.in_table", caption=table.caption, said=one.said))
 
 
 def _sum(compared: Sum) -> Checked:

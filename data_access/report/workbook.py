@@ -10,6 +10,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from data_access.language import NO_BREAK_SPACE
 from data_access.report.model import Heading, Placed, Report, Table, Text
 from data_access.report.own_checks import checks_not_told
 from data_access.report.words import Shown, words
@@ -177,7 +178,8 @@ def _unit(placed: Placed) -> str:
 
 def _name(table: Table) -> str:
     """A name that is no other's, which in Excel has 31 letters at most."""
-    return f"{table.number}. {words()(f'report.sheets.{table.code}')}"
+    name = f"{table.number}. {words()(f'report.sheets.{table.code}')}"
+    return name.replace(NO_BREAK_SPACE, " ")  # it is typed in formulas
 
 
 def _harmless(text: str) -> str:
