@@ -2,6 +2,7 @@
 
 from data_access.deck.files import as_pdf, as_pptx
 from data_access.deck.making import SlideMaker, make_deck
+from data_access.deck.measuring import lines
 from data_access.deck.model import (
     FIGURES,
     LONGEST_COMMENT,
@@ -10,6 +11,7 @@ from data_access.deck.model import (
     MOST_FIGURES,
     Chart,
     Deck,
+    KeyFigure,
     MadeDeck,
     MadeSlide,
     Series,
@@ -27,6 +29,7 @@ __all__ = [
     "MOST_FIGURES",
     "Chart",
     "Deck",
+    "KeyFigure",
     "MadeDeck",
     "MadeSlide",
     "Series",
@@ -35,6 +38,7 @@ __all__ = [
     "SmallTable",
     "as_pdf",
     "as_pptx",
+    "lines",
     "make_deck",
     "prepared_deck",
     "relative",

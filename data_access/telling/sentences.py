@@ -214,7 +214,7 @@ def moved(reader: Reader, frame: pd.DataFrame, dimension: str, code: str, when: 
             parts.append(reader.t(key, name=name, figure=euros(reader, abs(row[column]))))
     if not parts:
         return say(reader, "sentence.not_moved", when=when)
-    shown = reader.t("headline.shown") if withheld else ""
+    shown = reader.t("sentence.shown") if withheld else ""
     return say(reader, "sentence.moved", when=when, what=", ".join(parts), shown=shown)
 
 

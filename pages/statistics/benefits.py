@@ -1,10 +1,8 @@
 """Pabalsti: what was paid, for which benefits, to whom and where."""
 
-from functools import partial
-
 from data_access.telling import tables
 from data_access.telling.sentences import against, counted, euros, first, named, say
-from pages.parts import address, charts, filters, views
+from pages.parts import address, charts, filters, headlines, views
 from pages.parts.answers import ask, compare, notes_of
 from pages.parts.frame import page
 from pages.parts.running import running
@@ -50,14 +48,9 @@ def recipients(view) -> None:
     for name in ("status", "population"):
         with views.section(view):
             split = ask(view, PAID, by=name)
-            to = partial(_to, view.reader)
+            to = headlines.to_whom(view.reader)
             what = named(view.reader, split, name, "spend", lead="benefits.paid_first", names=to)
             tell_bars(view, f"by_{name}", say(view.reader, "benefits.paid", when=view.when, what=what), split)
-
-
-def _to(reader, code: str) -> str:
-    """Whom: the households of a status or the persons of a population."""
-    return reader.t(f"benefits.to_{code}")
 
 
 def places(view) -> None:
@@ -79,5 +72,4 @@ def report(view) -> None:
 
 with page("benefits") as here:
     chosen = filters.choose(here, "population", "territory", "benefit_group")
-    stories = {"types": types, "months": months, "recipients": recipients, "places": places, "report": report}
-    views.show_one(chosen, stories)
+    views.show_one(chosen, {story.__name__: story for story in (types, months, recipients, places, report)})

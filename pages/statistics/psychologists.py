@@ -1,11 +1,10 @@
 """Psihologi: who came, with what, how many consultations were held and missed, and how much each psychologist has."""
 
-from dataclasses import replace
 from functools import partial
 
 from data_access.telling import tables
 from data_access.telling.sentences import against, counted, during, first, named, say
-from pages.parts import address, charts, filters, views
+from pages.parts import address, charts, filters, headlines, views
 from pages.parts.answers import ask, compare
 from pages.parts.frame import page
 from pages.parts.section import tell_bars, tell_changes, tell_crossed, tell_lines, tell_measures, tell_two_years
@@ -19,12 +18,15 @@ def clients(view) -> None:
     reader = view.reader
     with views.section(view):
         split = ask(view, CLIENTS, by=("age_group", "person_group"))
-        total, who = counted(reader, "clients", split.value()), named(reader, split, "person_group", CLIENTS)
-        headline = say(reader, "psychologists.by_age", when=view.when, clients=total, who=who)
-        tell_crossed(view, "by_age", headline, split, partial(charts.stacked, apart=True, ranked=False))
+        who = {
+            "clients": counted(reader, "clients", split.value()),
+            "who": named(reader, split, "person_group", CLIENTS),
+        }
+        stacked = partial(charts.stacked, apart=True, ranked=False)
+        tell_crossed(view, "by_age", say(reader, "psychologists.by_age", when=view.when, **who), split, stacked)
     both = compare(view, CLIENTS, by="age_class")
-    headline = against(reader, "psychologists.two_years", both, CLIENTS, "clients")
-    tell_changes(view, "two_years", headline, both, "age_class", CLIENTS)
+    said = against(reader, "psychologists.two_years", both, CLIENTS, "clients")
+    tell_changes(view, "two_years", said, both, "age_class", CLIENTS)
 
 
 def problems(view) -> None:
@@ -33,16 +35,14 @@ def problems(view) -> None:
     remarks = [t(f"psychologists.explained_{way}"), t("psychologists.report_counts")]
     for age_class in view.where.get("age_class", ("child", "adult")):
         split = ask(view, CLIENTS, by=way, where={"age_class": age_class})
-        who, most = reader.label("age_class", age_class), first(reader, split.parts, way, CLIENTS)
-        most |= {"when": view.when, "who": who, "total": reader.figure(CLIENTS, split.value())}
-        headline, said = say(reader, "psychologists.problems", **most), [(reader.dimension("age_class"), who)]
+        who, most = reader.label("age_class", age_class), headlines.most_clients(view, split, split.parts, way)
+        headline, said = say(reader, "psychologists.problems", who=who, **most), [(reader.dimension("age_class"), who)]
         tell_bars(view, f"problems_{age_class}", headline, split, said=said, remarks=remarks)
 
 
 def ages(view) -> None:
     split = ask(view, CLIENTS, by=("problem_area", "age_group"))
-    most = first(view.reader, tables.totals_over(split.frame, "age_group"), "problem_area", CLIENTS)
-    most |= {"when": view.when, "total": view.reader.figure(CLIENTS, split.value())}
+    most = headlines.most_clients(view, split, tables.totals_over(split.frame, "age_group"), "problem_area")
     tell_crossed(view, "ages", say(view.reader, "psychologists.ages", **most), split, charts.heat)
 
 
@@ -67,8 +67,7 @@ def caseload(view) -> None:
 
 
 def functions(view) -> None:
-    split = ask(view.unfiltered, OTHER, by="psychologist_function")
-    split = replace(split, frame=tables.without_none(split.frame, OTHER[1], among=OTHER[0]))
+    split = tables.without_none(ask(view.unfiltered, OTHER, by="psychologist_function"), OTHER[1], among=OTHER[0])
     most = first(view.reader, split.parts, "psychologist_function", "other_consultations")
     headline = say(view.reader, "psychologists.functions", when=view.when, **most)
     tell_bars(view.unfiltered, "functions", headline, split, remarks=[view.reader.t("psychologists.functions_said")])

@@ -8,8 +8,6 @@ from math import floor
 import streamlit as st
 
 from data_access import deck
-from data_access.deck import measuring
-from data_access.deck.model import KeyFigure
 from data_access.telling.reader import Reader
 from pages.parts import charts
 from pages.parts.charts.slide import slide as draw_chart
@@ -79,7 +77,7 @@ class Words:
         return len(self._lines(letters)) * letters * LINE + padded + GAP
 
     def _lines(self, letters: float) -> list[str]:
-        return measuring.lines(self.text, letters, self.room / SLIM, bold=True)
+        return deck.lines(self.text, letters, self.room / SLIM, bold=True)
 
     def show(self, name: str) -> None:
         """Shows it; `name` tells its picture from others."""
@@ -190,7 +188,7 @@ def _figures(slide: deck.MadeSlide, wall: Wall, room: float) -> None:
                     text.show(f"{start}_{number}_{tile.index(text)}")
 
 
-def _tile(one: KeyFigure, wall: Wall, step: float, room: float) -> list[Words]:
+def _tile(one: deck.KeyFigure, wall: Wall, step: float, room: float) -> list[Words]:
     texts = [Words(one.label, wall.letters(WORDS) * step, room), Words(one.written, wall.letters(FIGURE) * step, room)]
     return texts + ([Words(one.change, wall.letters(WORDS) * step, room)] if one.change else [])
 
