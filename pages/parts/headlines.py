@@ -39,6 +39,13 @@ def to_whom(reader: Reader) -> Callable[[str], str]:
     return lambda code: reader.t(f"benefits.to_{code}")
 
 
+def clients_by_age(view: View, split: Answer) -> str:
+    """How many clients psychologists had, and how many women, men, girls and boys."""
+    total, who = split.value(), named(view.reader, split, "person_group", "psychologist_clients")
+    clients = counted(view.reader, "clients", total)
+    return say(view.reader, "psychologists.by_age", when=view.when, clients=clients, who=who)
+
+
 def most_clients(view: View, split: Answer, rows: pd.DataFrame, by: str) -> dict[str, str]:
     """How many clients psychologists had in all, and of which problems most, in words."""
     total = view.reader.figure("psychologist_clients", split.value())

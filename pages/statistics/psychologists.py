@@ -3,7 +3,7 @@
 from functools import partial
 
 from data_access.telling import tables
-from data_access.telling.sentences import against, counted, during, first, named, say
+from data_access.telling.sentences import against, counted, during, first, say
 from pages.parts import address, charts, filters, headlines, views
 from pages.parts.answers import ask, compare
 from pages.parts.frame import page
@@ -18,12 +18,8 @@ def clients(view) -> None:
     reader = view.reader
     with views.section(view):
         split = ask(view, CLIENTS, by=("age_group", "person_group"))
-        who = {
-            "clients": counted(reader, "clients", split.value()),
-            "who": named(reader, split, "person_group", CLIENTS),
-        }
         stacked = partial(charts.stacked, apart=True, ranked=False)
-        tell_crossed(view, "by_age", say(reader, "psychologists.by_age", when=view.when, **who), split, stacked)
+        tell_crossed(view, "by_age", headlines.clients_by_age(view, split), split, stacked)
     both = compare(view, CLIENTS, by="age_class")
     said = against(reader, "psychologists.two_years", both, CLIENTS, "clients")
     tell_changes(view, "two_years", said, both, "age_class", CLIENTS)
