@@ -66,6 +66,7 @@ def test_the_council_gets_its_own_report_and_no_single_figures(
     assert header == "Demonstrācijas dati · Domei un sabiedrībai"
     assert "7\u00a0809" not in str(tables(app))
     assert "for internal use only" in said(app)
+    assert "Checks of exact figures that the council is not shown:" in said(app)
 
 
 def test_a_year_without_a_published_report_says_so() -> None:
