@@ -81,7 +81,7 @@ def test_a_chart_goes_into_a_deck_the_deck_onto_a_wall_and_along_as_files(
     dialog.get_by_role("link", name="Atvērt prezentāciju").click()
     page.locator(".st-key-slide_preview h3").wait_for()
     settled(page)
-    assert "Mājokļa pabalsts" in page.locator(".st-key-slide_preview h3").inner_text()
+    assert "mājokļa pabalsts" in page.locator(".st-key-slide_preview h3").inner_text()
 
     # Nobody else sees it, so it is shown in this window; Esc leads back.
     page.locator(".st-key-to_stage button").click()
@@ -131,10 +131,10 @@ def test_a_chart_goes_into_a_deck_the_deck_onto_a_wall_and_along_as_files(
         press(wall, key)
         assert where(wall) == f"{number} / 11", key
     press(wall, "ArrowRight", "ArrowRight")
-    assert headline(wall).startswith("2023.")
+    assert "2023." in headline(wall)
     press(wall, "ArrowDown")
-    assert headline(wall).startswith("2022.")
-    assert where(wall) == "3 / 11"
+    assert "2022." in headline(wall)
+    assert where(wall) == "3 / 10", "of 2022 there is no money by place"
     press(wall, "ArrowUp", "Escape")
     assert wall.get_by_role("heading", name="Prezentācija", exact=True).is_visible()
     wall.close()

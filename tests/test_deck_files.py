@@ -115,7 +115,24 @@ def test_words_tables_and_notes_are_the_made_ones(pairs) -> None:
             rows = [[cell.text_frame.text for cell in row.cells] for row in tables[0].rows]
             assert rows[0] == [made.table.corner, *made.table.columns]
             assert rows[1:] == [[row.name, *row.cells] for row in made.table.rows]
-        assert slide.notes_slide.notes_text_frame.text == (made.notes or made.headline)
+        notes = slide.notes_slide.notes_text_frame.text
+        assert notes.startswith(made.notes or made.headline)
+        assert all(remark in notes for remark in made.remarks), "small print may be cut off on the slide"
+
+
+def test_what_is_read_from_afar_is_large(prepared: MadeDeck) -> None:
+    """In points: headlines 24, what stands in cards 18, small print 16, the foot 12."""
+    smallest = {"Title": 24, "Notes": 16, "Footer": 12, **{one.label: 18 for one in prepared.slides[1].figures}}
+    found = set()
+    for slide in pptx.Presentation(io.BytesIO(as_pptx(prepared))).slides:
+        for shape in slide.shapes:
+            name = next((name for name in smallest if shape.name.startswith(name)), None)
+            if name is None or not shape.has_text_frame:
+                continue
+            found.add(name)
+            sizes = [run.font.size.pt for part in shape.text_frame.paragraphs for run in part.runs]
+            assert min(sizes) >= smallest[name], (shape.name, sizes)
+    assert found == set(smallest)
 
 
 def test_whoever_does_not_see_a_chart_is_told_of_it(pairs) -> None:

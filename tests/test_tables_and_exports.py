@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import zipfile
 from dataclasses import replace
 from decimal import Decimal
 
@@ -211,6 +212,27 @@ def test_the_native_chart_stands_over_cells_of_the_table(sheet: exports.Sheet, n
     [chart] = data._charts
     found = [(one.tx.strRef.f, (one.cat.strRef or one.cat.numRef).f, one.val.numRef.f) for one in chart.series]
     assert found == series
+
+
+@pytest.mark.parametrize("kind", ["bar", "line"])
+def test_names_of_categories_lie_beside_bars_that_are_less_than_zero(sheet: exports.Sheet, kind: str) -> None:
+    native = exports.NativeChart(kind, (0,), (1, 2))
+    with zipfile.ZipFile(io.BytesIO(exports.as_xlsx(replace(sheet, chart=native)))) as package:
+        [name] = [name for name in package.namelist() if re.match(r"xl/charts/chart\d", name)]
+        chart = package.read(name).decode()
+    categories = re.search(r"<c:catAx>.*</c:catAx>", chart, re.DOTALL)[0]
+    assert '<c:tickLblPos val="low"/>' in categories
+
+
+def test_long_sentences_about_a_table_have_all_their_lines(sheet: exports.Sheet) -> None:
+    long = " ".join(["Skaitļus, pēc kuriem varētu atpazīt cilvēku, nerāda."] * 6)  # 317 letters
+    told = replace(sheet, said=(("Aizsardzība", long), ("Periods", "2023. gads")), notes=(long, "Īsi."))
+    about = openpyxl.load_workbook(io.BytesIO(exports.as_xlsx(told))).worksheets[0]
+    heights = [about.row_dimensions[row].height or 15 for row in (2, 3, 5, 6)]
+    assert [height // 15 for height in heights] == [4, 1, 4, 1]
+    assert about["B2"].alignment.wrap_text
+    assert about["A5"].alignment.wrap_text
+    assert [about["A5"].value, about["A6"].value] == [long, "Īsi."]
 
 
 def test_the_csv_has_the_same_table(sheet: exports.Sheet) -> None:

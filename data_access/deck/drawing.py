@@ -19,15 +19,8 @@ _NUMBER = 14  # points of the number of a break
 _CELLS = (18, 16, 14, 12, 11, 10)  # points, the largest first
 # Of a card its figure and its words: rather a smaller figure than words that nobody can read from afar.
 _CARDS = (
-    (44, 18),
-    (44, 16),
-    (40, 18),
-    (40, 16),
-    (36, 18),
-    (36, 16),
-    (32, 16),
-    (28, 16),
-    (32, 14),
+    *((figure, 18) for figure in (44, 40, 36, 32, 28, 24)),
+    *((figure, 16) for figure in (32, 28, 24)),
     (28, 14),
     (24, 14),
     (20, 12),

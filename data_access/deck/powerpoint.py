@@ -27,10 +27,10 @@ _COVER = (44, 40, 36, 32, 28)
 _SUBTITLE = (24, 20, 18)
 _TEXT = (22, 20, 18, 16, 14)
 _COMMENT = (20, 18, 16, 14)
-_SMALL, _SMALLEST = 13, 11  # points of small print
+_SMALL = 16  # points of small print
 _FOOT = (12, 11, 10, 9, 8)
 _TABLE = 0.44  # of the width, beside a chart
-_MOST_SMALL = 5  # lines of small print
+_MOST_SMALL, _MOST_BESIDE_FIGURES = 5, 3  # lines of small print; what is cut off stands in the speaker's notes
 
 
 def as_pptx(deck: MadeDeck, template: Path | None = None) -> bytes:
@@ -73,7 +73,7 @@ class _Writer:
             self._cover(slide, made)
         else:
             self._body(slide, made, self._room(slide, foot))
-        slide.notes_slide.notes_text_frame.text = made.notes or made.headline
+        slide.notes_slide.notes_text_frame.text = "\n\n".join([made.notes or made.headline, *_not_in(made)])
         for element in (slide._element, slide.notes_slide._element):
             in_language(element, self.language)
 
@@ -173,13 +173,13 @@ class _Writer:
             return room
         wide = points(room.width - 2 * INSET)
         said = list(made.remarks)
-        size = next((size for size in (_SMALL, 12, _SMALLEST) if _count(said, size, wide) <= _MOST_SMALL), _SMALLEST)
-        if _count(said, size, wide) > _MOST_SMALL:
-            said = [shortened(" ".join(said), size, wide, _MOST_SMALL)]
-        tall = Pt(_count(said, size, wide) * size * LINE) + INSET
+        most = _MOST_BESIDE_FIGURES if made.figures else _MOST_SMALL
+        if _count(said, _SMALL, wide) > most:
+            said = [shortened(" ".join(said), _SMALL, wide, most)]
+        tall = Pt(_count(said, _SMALL, wide) * _SMALL * LINE) + INSET
         above, box = room.above(int(tall))
         shape = text_box(slide, box, "Notes")
-        fill(shape.text_frame, "\n".join(said), size, MSO_ANCHOR.BOTTOM)
+        fill(shape.text_frame, "\n".join(said), _SMALL, MSO_ANCHOR.BOTTOM)
         return Box(above.left, above.top, above.width, max(above.height - SPACE, 1))
 
     def _comment(self, slide, text: str, room: Box) -> Box:
@@ -201,6 +201,12 @@ class _Writer:
         size = next((size for size in _TEXT if needs(size) <= tall), 12)
         shape = text_box(slide, room, "Text")
         fill(shape.text_frame, "\n".join(said), size, MSO_ANCHOR.TOP, bullets=len(said) > 1)
+
+
+def _not_in(made: MadeSlide) -> list[str]:
+    """What is said under a picture and not in the speaker's notes."""
+    said = [text for text in made.remarks if text not in made.notes]
+    return ["\n".join(said)] if said else []
 
 
 def _count(texts: Sequence[str], size: float, wide: float) -> int:

@@ -26,8 +26,8 @@ _EDGE = Inches(0.6)
 _INK, _DARK, _PAPER, _PALE = "1B2733", "00466E", "FFFFFF", "EAF1F7"
 _GREY = "55606B"
 # Where what stands on our slides: left, top, width, height.
-_TITLE = (_EDGE, Inches(0.38), _WIDTH - 2 * _EDGE, Inches(1.12))
-_FOOT = (_EDGE, Inches(7.0), _WIDTH - 2 * _EDGE - Inches(1), Inches(0.32))
+_TITLE = (_EDGE, Inches(0.25), _WIDTH - 2 * _EDGE, Inches(1.32))
+_FOOT = (_EDGE, Inches(6.92), _WIDTH - 2 * _EDGE - Inches(1), Inches(0.46))
 _NUMBER = (_WIDTH - _EDGE - Inches(0.9), Inches(7.0), Inches(0.9), Inches(0.32))
 _COVER_TITLE = (Inches(1), Inches(2.1), _WIDTH - Inches(2), Inches(1.9))
 _COVER_SUBTITLE = (Inches(1), Inches(4.15), _WIDTH - Inches(2), Inches(0.9))

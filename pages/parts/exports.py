@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import textwrap
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from data_access.telling.withheld import is_number
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
 NARROW, WIDE = 12, 60  # characters of a column
+SENTENCE = 90  # the same of what is said about a table
+LINE = 15  # points of its lines
 CHART_WIDTH, CHART_HEIGHT = 760, 380  # pixels of a native chart
 FORMULA = re.compile(r"^\s*[=+\-@\t\r]")
 
@@ -178,8 +181,11 @@ def _draw(book, page, sheet: Sheet) -> None:
     for title, categories, values in series:
         chart.add_series({"name": title.replace("(", "").replace(")", ""), "categories": categories, "values": values})
     chart.set_title({"name": sheet.title, "name_font": {"size": 11}, "overlay": False})
+    # The names of rows stand at the edge: at zero they would lie across bars that are less.
     if native.kind == "bar":
-        chart.set_y_axis({"reverse": True})  # the first row on top, as in the table
+        chart.set_y_axis({"reverse": True, "label_position": "low"})  # the first row on top, as in the table
+    else:
+        chart.set_x_axis({"label_position": "low"})
     if len(series) == 1:
         chart.set_legend({"none": True})
     height = max(CHART_HEIGHT, 22 * len(native.rows)) if native.kind == "bar" else CHART_HEIGHT
@@ -196,11 +202,11 @@ def _formats(book) -> dict:
     bold = {"bold": True}
     numbers = {"euros": "#,##0.00", "percent": "0.0", "count": "#,##0"}
     formats = {
-        "title": book.add_format({"bold": True, "font_size": 14}),
+        "title": book.add_format({"bold": True, "font_size": 14, "text_wrap": True, "valign": "top"}),
         "text": book.add_format(),
         "words": book.add_format({"text_wrap": True, "valign": "top"}),
         "total": book.add_format(bold),
-        "name": book.add_format({"italic": True}),
+        "name": book.add_format({"italic": True, "valign": "top"}),
         "heading": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
         "heading_right": book.add_format(
             {"bold": True, "text_wrap": True, "valign": "top", "align": "right", "bottom": 1}
@@ -213,16 +219,30 @@ def _formats(book) -> dict:
 
 
 def _write_about(page, sheet: Sheet, formats: dict) -> None:
-    """What has to be known about the table, one thing a row."""
-    page.write_string(0, 0, harmless(sheet.title), formats["title"])
+    """What has to be known about the table, one thing a row: long sentences in several lines, as high as they need."""
+    narrow = _width([name for name, _ in sheet.said])
+    page.set_column(0, 0, narrow)
+    page.set_column(1, 1, SENTENCE)
+
+    def across(row: int, text: str, style: str, line: float, letters: float = 1) -> None:
+        page.merge_range(row, 0, row, 1, "", formats[style])
+        page.write_string(row, 0, harmless(text), formats[style])
+        page.set_row(row, line * _lines(text, (narrow + SENTENCE) / letters))
+
+    across(0, sheet.title, "title", 19, letters=1.5)
     for row, (name, text) in enumerate(sheet.said, start=1):
         page.write_string(row, 0, harmless(name), formats["name"])
-        page.write_string(row, 1, harmless(text), formats["text"])
+        page.write_string(row, 1, harmless(text), formats["words"])
+        page.set_row(row, LINE * _lines(text, SENTENCE))
     for row, note in enumerate(sheet.notes, start=len(sheet.said) + 2):
-        page.write_string(row, 0, harmless(note), formats["text"])
-    page.set_column(0, 0, _width([name for name, _ in sheet.said]))
+        across(row, note, "words", LINE)
     page.set_landscape()
     page.fit_to_pages(1, 0)
+
+
+def _lines(text: str, wide: float) -> int:
+    """How many lines a text takes in a column so many letters wide, at most."""
+    return len(textwrap.wrap(text, max(int(wide * 0.9), 1))) or 1
 
 
 def _width(texts: Sequence[str], most: int = WIDE) -> int:
