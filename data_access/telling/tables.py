@@ -1,7 +1,7 @@
 """Tables for people: an answer's codes and figures as rows and columns with names, the same on screen and in files."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -208,10 +208,11 @@ def totals_over(frame: pd.DataFrame, *dimensions: str) -> pd.DataFrame:
     return frame
 
 
-def without_none(frame: pd.DataFrame, code: str, among: str) -> pd.DataFrame:
-    """The rows with no figure for a measure that is known in part, where it would be none of something: not known."""
+def without_none(answer: Answer, among: str, code: str) -> Answer:
+    """The answer without a figure of `code`, which is known in part, where it would be none of some `among`."""
+    frame = answer.frame
     nobody = (frame[code].fillna(1) == 0) & (frame[among].fillna(0) > 0)
-    return frame.assign(**{code: frame[code].mask(nobody)})
+    return replace(answer, frame=frame.assign(**{code: frame[code].mask(nobody)}))
 
 
 def filled(frame: pd.DataFrame, dimension: str, code: str) -> pd.DataFrame:

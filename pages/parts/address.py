@@ -12,7 +12,7 @@ from datetime import date
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from data_access.measures import nearest
+from data_access import nearest
 from data_access.telling.builder.reading import LONGEST, quoted
 from data_access.telling.builder.request import AUDIENCE
 

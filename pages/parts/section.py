@@ -8,7 +8,7 @@ import streamlit as st
 from data_access import Answer, AsOf, Comparison, Note, Period
 from data_access.telling import tables
 from data_access.telling.builder import wording
-from data_access.telling.sentences import about
+from data_access.telling.sentences import about, against
 from data_access.telling.tables import Table
 from pages.parts import audience, charts, downloads, exports, going_deeper, marks
 from pages.parts.answers import notes_of, without
@@ -181,15 +181,23 @@ def tell_measures(view: View, key: str, headline: str, answer: Answer) -> None:
     tell(view, key, headline, table, lines, answer.notes, period=answer.question.period, of=answer)
 
 
-def tell_changes(view: View, key: str, headline: str, both: Comparison, by: str, code: str) -> None:
-    """Tells a comparison split by a dimension: what rose and what fell, a table of both years and their change."""
+def tell_changes(view: View, key: str, said: str, both: Comparison, by: str, code: str, noun: str) -> None:
+    """Tells a comparison split by a dimension: what rose and what fell, a table of both years and their change.
+
+    `said` is the key of its sentence, `noun` the noun that is counted.
+    """
+    headline = against(view.reader, said, both, code, noun)
     table = tables.compared(view.reader, both.frame, by, [code], tables.periods_of(view.reader, both))
     changes = charts.movers(view.reader, tables.extremes(both.frame, by, f"{code}_change"), by, code)
     tell(view, key, headline, table, changes, notes_of(both), of=both)
 
 
-def tell_two_years(view: View, key: str, headline: str, both: Comparison, time: str, code: str) -> None:
-    """Tells a comparison split by a calendar cell: a line a year, a table of both and their change."""
+def tell_two_years(view: View, key: str, said: str, both: Comparison, time: str, code: str, noun: str) -> None:
+    """Tells a comparison split by a calendar cell: a line a year, a table of both and their change.
+
+    `said` and `noun` are as in `tell_changes`.
+    """
+    headline = against(view.reader, said, both, code, noun)
     years, notes = tables.periods_of(view.reader, both), notes_of(both)
     lines = charts.two_years(view.reader, both.frame, time, code, years, notes)
     table = tables.compared(view.reader, both.frame, time, [code], years)

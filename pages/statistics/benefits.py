@@ -1,10 +1,8 @@
 """Pabalsti: what was paid, for which benefits, to whom and where."""
 
-from functools import partial
-
 from data_access.telling import tables
-from data_access.telling.sentences import against, counted, euros, first, named, say
-from pages.parts import address, charts, filters, views
+from data_access.telling.sentences import against, counted, euros, first, say
+from pages.parts import address, charts, filters, headlines, views
 from pages.parts.answers import ask, compare, notes_of
 from pages.parts.frame import page
 from pages.parts.running import running
@@ -50,20 +48,12 @@ def recipients(view) -> None:
     for name in ("status", "population"):
         with views.section(view):
             split = ask(view, PAID, by=name)
-            to = partial(_to, view.reader)
-            what = named(view.reader, split, name, "spend", lead="benefits.paid_first", names=to)
-            tell_bars(view, f"by_{name}", say(view.reader, "benefits.paid", when=view.when, what=what), split)
-
-
-def _to(reader, code: str) -> str:
-    """Whom: the households of a status or the persons of a population."""
-    return reader.t(f"benefits.to_{code}")
+            tell_bars(view, f"by_{name}", headlines.paid_to(view.reader, view.when, split, name), split)
 
 
 def places(view) -> None:
     split = ask(view, PAID, by="territory")
-    most = first(view.reader, split.parts, "territory", "spend")
-    tell_bars(view, "by_territory", say(view.reader, "benefits.by_territory", when=view.when, **most), split)
+    tell_bars(view, "by_territory", headlines.most(view, "benefits.by_territory", split, "territory", "spend"), split)
 
 
 def report(view) -> None:

@@ -1,17 +1,14 @@
 """Mājsaimniecības: who is needy or low-income, over the period, month by month and over the years."""
 
-from data_access import Answer
 from data_access.telling import tables
-from data_access.telling.sentences import counted, during, first, named, say, since
-from data_access.telling.withheld import is_number
-from pages.parts import charts, filters, going_deeper, views
+from data_access.telling.sentences import counted, during, say, since
+from pages.parts import charts, filters, going_deeper, headlines, views
 from pages.parts.answers import ask, without
 from pages.parts.frame import page
 from pages.parts.section import tell, tell_bars, tell_lines, tell_measures
 
 OVER_THE_PERIOD = ("households_with_status", "persons_with_status")
 DECISIONS = ("statuses_granted", "statuses_renewed", "statuses_ended")
-NAMED_MEMBERS = ("child", "disability", "pension_age")
 WITHIN = ("children_in_household", "disability_in_household", "pension_age_in_household")
 
 
@@ -19,57 +16,19 @@ def statuses(view) -> None:
     reader, when = view.reader, view.when
     with views.section(view):
         split = ask(view, OVER_THE_PERIOD, by="status")
-        tell_bars(view, "by_status", _with_status(reader, when, split), split)
+        tell_bars(view, "by_status", headlines.with_status(reader, when, split), split)
     with views.section(view):
         members = ask(view, "persons_with_status", by=("member_group", "status"))
         table = tables.crossed(reader, members.frame, "member_group", "status", "persons_with_status")
         all_statuses = tables.totals_over(members.frame, "status")
         bars = charts.bars(reader, all_statuses, "member_group", "persons_with_status")
-        tell(view, "composition", _composition(reader, when, members), table, bars, members.notes, of=members)
+        tell(view, "composition", headlines.composition(reader, when, members), table, bars, members.notes, of=members)
     # Each by itself: crossed, they would tell of few households.
     splits = {name: ask(view, OVER_THE_PERIOD, by=name) for name in WITHIN}
     notes = dict.fromkeys(note for split in splits.values() for note in split.notes)
     table, ways = tables.marginal(reader, splits, "with"), going_deeper.ways_of_each(view, splits, "with")
-    headline = _with_children(reader, when, splits["children_in_household"])
+    headline = headlines.with_children(reader, when, splits["children_in_household"])
     tell(view, "within", headline, table, notes=without(notes, "overlap"), of=ways)
-
-
-def _with_status(reader, when: str, split: Answer) -> str:
-    """How many households had a status, and which; who had both is in both rows."""
-    code = "households_with_status"
-    total, what = split.value(code), named(reader, split, "status", code)
-    households = counted(reader, "households_to", total)
-    if not what or not is_number(total):
-        return say(reader, "households.had_status", when=when, figure=households)
-    each = [split.value(code, status=status) for status in dict.fromkeys(split.parts["status"])]
-    more = sum(each) - total if len(each) == 2 and all(map(is_number, each)) else 0
-    both = reader.t("households.both", households=counted(reader, "households_to", more)) if more else ""
-    return say(reader, "households.by_status", when=when, households=households, what=what, both=both)
-
-
-def _composition(reader, when: str, members: Answer) -> str:
-    """How many persons there were in households with a status, and who."""
-    what = named(reader, members, "member_group", "persons_with_status", only=NAMED_MEMBERS, lead="households.were")
-    total = members.value()
-    if not what:
-        persons = counted(reader, "persons", total)
-        return say(reader, "households.composition_total", when=when, persons=persons)
-    if not is_number(total):
-        return say(reader, "households.composition_parts", when=when, what=what)
-    return say(reader, "households.composition", when=when, persons=counted(reader, "of_persons", total), what=what)
-
-
-def _with_children(reader, when: str, children: Answer) -> str:
-    """In how many of the households with a status there were children."""
-    total, some = children.value(), children.value(children_in_household="with")
-    if not is_number(some):
-        households = counted(reader, "households_to", total)
-        return say(reader, "households.had_status", when=when, figure=households)
-    households = counted(reader, "in_households", some)
-    if not is_number(total):
-        return say(reader, "households.within_parts", when=when, households=households)
-    of_all = counted(reader, "of_households", total)
-    return say(reader, "households.within", when=when, households=households, of_all=of_all)
 
 
 def months(view) -> None:
@@ -85,8 +44,8 @@ def months(view) -> None:
 
 def places(view) -> None:
     split = ask(view, OVER_THE_PERIOD, by="territory")
-    most = first(view.reader, split.parts, "territory", "households_with_status")
-    tell_bars(view, "by_territory", say(view.reader, "households.by_territory", when=view.when, **most), split)
+    headline = headlines.most(view, "households.by_territory", split, "territory", "households_with_status")
+    tell_bars(view, "by_territory", headline, split)
 
 
 def years(view) -> None:

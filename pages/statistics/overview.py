@@ -1,16 +1,13 @@
 """Pārskats: the director's first look at a year."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
 from data_access.telling import tables
-from data_access.telling.sentences import counted, during, euros, moved, say
-from data_access.telling.withheld import is_number
-from pages.parts import charts, figures, filters, views
+from data_access.telling.sentences import during, moved
+from pages.parts import charts, figures, filters, headlines, views
 from pages.parts.answers import compare, notes_of
-from pages.parts.figures import KeyFigure
 from pages.parts.frame import links, page
 from pages.parts.section import tell
 
@@ -44,31 +41,12 @@ def key_figures(view) -> None:
         if name in asked
     ]
     if "assistance" in asked:
-        found[0] = replace(found[0], page="benefits", further=_of_all_benefits(view))
+        found[0] = replace(found[0], page="benefits", further=headlines.of_all_benefits(view))
     figures.show(reader, found)
     notes = list(dict.fromkeys(note for both, _ in asked.values() for note in notes_of(both)))
-    headline = _of_the_year(view, found)
+    headline = headlines.of_the_year(view, found)
     table = figures.as_table(reader, found, reader.period(view.period))
     tell(view, "key_figures", headline, table, notes=notes, remarks=refused, of=figures.ways(view, found))
-
-
-def _of_all_benefits(view) -> str:
-    """What was paid in all benefits, of which social assistance is a part; nothing where it is not shown."""
-    spend = compare(view, "spend", by="benefit").now.value()
-    return view.reader.t("overview.all_benefits", figure=euros(view.reader, spend)) if is_number(spend) else ""
-
-
-def _of_the_year(view, found: Sequence[KeyFigure]) -> str:
-    """What was spent on how many households, where both are shown; else the first figure that is."""
-    reader, when = view.reader, during(view.reader, view.period)
-    shown = {figure.code: figure for figure in reversed(found) if is_number(figure.now)}
-    if {"spend", "households_assisted"} <= shown.keys():
-        spend = euros(reader, shown["spend"].now)
-        households = counted(reader, "households", shown["households_assisted"].now)
-        return say(reader, "overview.year", when=when, spend=spend, households=households)
-    if shown:
-        return [*shown.values()][-1].sentence.removesuffix(".")
-    return say(reader, "overview.key_figures", when=when)
 
 
 def movers(view) -> None:

@@ -1,11 +1,10 @@
 """Psihologi: who came, with what, how many consultations were held and missed, and how much each psychologist has."""
 
-from dataclasses import replace
 from functools import partial
 
 from data_access.telling import tables
-from data_access.telling.sentences import against, counted, during, first, named, say
-from pages.parts import address, charts, filters, views
+from data_access.telling.sentences import counted, during, first, named, say
+from pages.parts import address, charts, filters, headlines, views
 from pages.parts.answers import ask, compare
 from pages.parts.frame import page
 from pages.parts.section import tell_bars, tell_changes, tell_crossed, tell_lines, tell_measures, tell_two_years
@@ -23,8 +22,7 @@ def clients(view) -> None:
         headline = say(reader, "psychologists.by_age", when=view.when, clients=total, who=who)
         tell_crossed(view, "by_age", headline, split, partial(charts.stacked, apart=True, ranked=False))
     both = compare(view, CLIENTS, by="age_class")
-    headline = against(reader, "psychologists.two_years", both, CLIENTS, "clients")
-    tell_changes(view, "two_years", headline, both, "age_class", CLIENTS)
+    tell_changes(view, "two_years", "psychologists.two_years", both, "age_class", CLIENTS, "clients")
 
 
 def problems(view) -> None:
@@ -57,20 +55,17 @@ def consultations(view) -> None:
         most = {"share": reader.percent(shares.value()), **first(reader, shares.parts, "month", "missed_share")}
         tell_measures(view, "missed", say(reader, "psychologists.missed", when=when, **most), shares)
     both = compare(view, HELD, by="month", period=year)
-    tell_two_years(view, "years", against(reader, "psychologists.years", both, HELD, HELD), both, "month", HELD)
+    tell_two_years(view, "years", "psychologists.years", both, "month", HELD, HELD)
 
 
 def caseload(view) -> None:
     split = ask(view, (CLIENTS, HELD, "missed_share"), by="psychologist")
-    most = {"when": view.when, **first(view.reader, split.parts, "psychologist", CLIENTS)}
-    tell_bars(view, "caseload", say(view.reader, "psychologists.caseload", **most), split)
+    tell_bars(view, "caseload", headlines.most(view, "psychologists.caseload", split, "psychologist", CLIENTS), split)
 
 
 def functions(view) -> None:
-    split = ask(view.unfiltered, OTHER, by="psychologist_function")
-    split = replace(split, frame=tables.without_none(split.frame, OTHER[1], among=OTHER[0]))
-    most = first(view.reader, split.parts, "psychologist_function", "other_consultations")
-    headline = say(view.reader, "psychologists.functions", when=view.when, **most)
+    split = tables.without_none(ask(view.unfiltered, OTHER, by="psychologist_function"), *OTHER)
+    headline = headlines.most(view, "psychologists.functions", split, "psychologist_function", OTHER[0])
     tell_bars(view.unfiltered, "functions", headline, split, remarks=[view.reader.t("psychologists.functions_said")])
 
 
