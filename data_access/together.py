@@ -54,11 +54,13 @@ def figures(
             [code] = asked[name].measures
             year = {"year": asked[name].period.code} if "year" in question.by else {}
             cell = {dim: values[0] for dim, values in asked[name].where if dim in question.by}
-            if answer.value(code, **year) is None:
-                # Where nothing is known of the whole, a part that does not occur is not known to be zero.
+            occurs = answer.occurs(**year, **cell)
+            part = answer.value(code, **year, **cell) if occurs else 0
+            if answer.value(code, **year) is None and part == 0:
+                # Where nothing is known of the whole, a part of which there is nothing is not known to be zero.
                 value = None
-            elif answer.occurs(**year, **cell):
-                value = answer.value(code, **year, **cell)
+            elif occurs:
+                value = part
             else:
                 # Whether that is nothing or a gap of this part only is told by the question alone.
                 value = _alone(database, asked[name])

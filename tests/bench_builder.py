@@ -2,8 +2,8 @@
 
 Every measure by every dimension and by two of them, for one year and for all years: drawn at random, the same ones each
 time, and the heaviest kind of all beside them, several measures by calendar cell and benefit. Each is asked once, with
-nothing kept. Seconds of a processor stand beside the seconds that passed: on a busy computer only they tell anything; what
-uses both of two takes half of them.
+nothing kept. Seconds of a processor stand beside the seconds that passed: on a busy computer only they tell anything;
+what uses both of two takes half of them.
 """
 
 import argparse

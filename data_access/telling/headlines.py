@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from math import inf
 
 from data_access.answer import WITHHELD
@@ -16,7 +15,7 @@ from data_access.telling.builder.figures import REST, Figures
 from data_access.telling.builder.request import Request
 from data_access.telling.builder.world import is_time
 from data_access.telling.reader import Reader
-from data_access.telling.sentences import about, changed, counted, during, euros
+from data_access.telling.sentences import about, changed, comparable, counted, during, euros
 from data_access.telling.withheld import is_number
 
 MOST_PERCENT = 100  # of a change across a break
@@ -267,11 +266,7 @@ def _most_when(told: Told) -> str:
 
 @dataclass(frozen=True)
 class Course:
-    """A series over time: its last known figure, and the earlier one with which that may be compared.
-
-    That is the first one after the last break; where there is none, the one before, and then the series is `broken`
-    between the two.
-    """
+    """A series over time: its last known figure, and the earlier one with which that may be compared (`comparable`)."""
 
     of: str | None
     end: str
@@ -284,15 +279,7 @@ class Course:
 def _course(told: Told, cells: Sequence[str], part: str | None) -> Course | None:
     found = ((cell, told.row(cell, part)) for cell in cells)
     known = [(cell, value) for cell, value in found if is_number(value)]
-    if not known:
-        return None
-    (end, later), before = known[-1], known[:-1]
-    last = Period.parse(end).last_day
-    days = [note.param("day") for note in told.answered.notes if note.kind == "break"]
-    broken = max((day for day in days if day <= last), default=date.min)
-    whole = [pair for pair in before if Period.parse(pair[0]).start >= broken]
-    start, earlier = (whole[:1] or before[-1:] or [(None, None)])[0]
-    return Course(part, end, later, start, earlier, bool(before) and not whole)
+    return Course(part, *known[-1], *comparable(known, told.answered.notes)) if known else None
 
 
 def _came(told: Told, cells: Sequence[str], parts: Sequence[str | None]) -> str:

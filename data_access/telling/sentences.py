@@ -3,13 +3,14 @@
 The forms stand in the catalogues; here is only which one is taken.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from data_access.answer import WITHHELD, Answer, AsOf
+from data_access.answer import WITHHELD, Answer, AsOf, Note
 from data_access.comparison import Comparison
 from data_access.language import format_euros
 from data_access.measures import measure
@@ -166,20 +167,37 @@ def against(reader: Reader, key: str, comparison: Comparison, code: str, noun: s
 
 
 def since(reader: Reader, key: str, answer: Answer, time: str, code: str, noun: str, **params: str) -> str:
-    """The last known figure of a series in the sentence of a key, and how it stands to the first; counted over
-    everything. A stock is that of the last day of its cell."""
+    """The last known figure of a series in the sentence of a key, and how it stands to the first one after the last
+    break; counted over everything. A stock is that of the last day of its cell."""
     cells = sorted(cell for cell in set(answer.frame[time]) if cell != TOTAL)
     values = {cell: answer.value(code, **{time: cell}) for cell in cells}
-    known = {cell: value for cell, value in values.items() if is_number(value)}
+    known = [(cell, value) for cell, value in values.items() if is_number(value)]
     if not known:
         key = "sentence.withheld_series" if WITHHELD in values.values() else "sentence.no_series"
         return say(reader, key, name=reader.measure(code))
-    start, end = min(known), max(known)
-    whens = {cell: _when(reader, answer, code, Period.parse(cell)) for cell in (start, end)}
-    lead = say(reader, key, when=whens[end], figure=counted(reader, noun, known[end]), **params)
-    if start == end:
+    end, figure = known[-1]
+    when = _when(reader, answer, code, Period.parse(end))
+    lead = say(reader, key, when=when, figure=counted(reader, noun, figure), **params)
+    start, earlier, broken = comparable(known, answer.notes)
+    if start is None:
         return lead
-    return reader.t("sentence.since", lead=lead, change=_than(reader, code, known[end] - known[start], whens[start]))
+    change = _than(reader, code, figure - earlier, _when(reader, answer, code, Period.parse(start)))
+    return reader.t("sentence.since", lead=lead, change=change) + (reader.t("headline.broken") if broken else "")
+
+
+def comparable(known: Sequence[tuple[str, int | float]], notes: Iterable[Note]) -> tuple[str | None, Any, bool]:
+    """The calendar cell and the figure with which the last of some known ones may be compared, None if there is none.
+
+    That is the first one after the last break; where there is none, the one before, and then the boolean says that
+    the series is broken between the two.
+    """
+    [*before, (end, _)] = known
+    last = Period.parse(end).last_day
+    days = [note.param("day") for note in notes if note.kind == "break"]
+    broken = max((day for day in days if day <= last), default=date.min)
+    whole = [pair for pair in before if Period.parse(pair[0]).start >= broken]
+    start, earlier = (whole[:1] or before[-1:] or [(None, None)])[0]
+    return start, earlier, bool(before) and not whole
 
 
 def _when(reader: Reader, answer: Answer, code: str, cell: Period) -> str:
