@@ -134,7 +134,7 @@ def test_a_chart_goes_into_a_deck_the_deck_onto_a_wall_and_along_as_files(
     assert "2023." in headline(wall)
     press(wall, "ArrowDown")
     assert "2022." in headline(wall)
-    assert where(wall) == "3 / 10", "of 2022 there is no money by place"
+    assert where(wall) == "3 / 9", "of 2022 no clients of the psychologists are published"
     press(wall, "ArrowUp", "Escape")
     assert wall.get_by_role("heading", name="Prezentācija", exact=True).is_visible()
     wall.close()

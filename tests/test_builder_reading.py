@@ -107,7 +107,7 @@ def test_going_into_any_cell_makes_a_table(world: World, data: st.DataObject) ->
     for name, code in codes.items():
         if not is_time(name):
             assert dict(deeper.where)[name] == (code,)
-    for name in further(request, codes):
+    for name in further(request, codes, world):
         assert name not in codes
         other, _ = read(address_of(split(request, codes, name)), world)
         assert_whole(other, world)

@@ -200,7 +200,7 @@ def test_a_statement_that_takes_too_long_is_stopped_on_duckdb_too(waiting, monke
     ("page", "maker", "answered", "shown", "files"),
     [
         ("presentation", looking, 4, r"Gatavo slaidus: [1-9] no \d+", {"PowerPoint", "PDF"}),
-        ("report", annual_report, 3, r"Gatavo pārskatu: atbildēti jautājumi – 3 no \d+", {"DOCX", "XLSX"}),
+        ("report", annual_report, 3, r"Gatavo pārskatu: atbildēti jautājumi – [1-9] no \d+", {"DOCX", "XLSX"}),
     ],
     ids=["presentation", "report"],
 )

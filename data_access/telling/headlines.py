@@ -289,23 +289,24 @@ def _came(told: Told, cells: Sequence[str], parts: Sequence[str | None]) -> str:
     if not courses:
         withheld = any(told.row(cell, part) is WITHHELD for cell in cells for part in parts)
         return reader.t("sentence.withheld_series" if withheld else "sentence.no_series", name=name)
-    together = len({(course.end, course.start) for course in courses}) == 1
-    said = [_came_one(told, course, together, first=not place) for place, course in enumerate(courses)]
+    once = len({course.end for course in courses}) == 1
+    together = once and len({course.start for course in courses}) == 1
+    said = [_came_one(told, course, once, whole=not (together and place)) for place, course in enumerate(courses)]
     what = "; ".join(said) + (reader.t("headline.broken") if any(course.broken for course in courses) else "")
-    if together:
+    if once:
         when = during(reader, Period.parse(courses[0].end))
         return reader.t("headline.series_once", name=name, when=when, what=what)
     return reader.t("headline.series", name=name, what=what[:1].upper() + what[1:])
 
 
-def _came_one(told: Told, course: Course, together: bool, first: bool) -> str:
-    """One series; what is the same for all `together` is said of the first."""
+def _came_one(told: Told, course: Course, once: bool, whole: bool) -> str:
+    """One series. When it is so is said `once` for all of them; not `whole` says nothing of what it is compared with."""
     reader, figure = told.reader, told.figure(course.later)
     if course.of is None:
-        text = figure if together else f"{during(reader, Period.parse(course.end))} – {figure}"
+        text = figure if once else f"{during(reader, Period.parse(course.end))} – {figure}"
     else:
         name = wording.value(reader, told.request.column, course.of)
-        if together:
+        if once:
             text = reader.t("sentence.pair", name=name, figure=figure)
         else:
             text = reader.t("headline.once", name=name, when=during(reader, Period.parse(course.end)), figure=figure)
@@ -314,7 +315,7 @@ def _came_one(told: Told, course: Course, together: bool, first: bool) -> str:
     change = course.later - course.earlier
     key = "same" if not change else "more" if change > 0 else "less"
     size = _size(told, change)
-    if together and not first:
+    if not whole:
         return f"{text}, {reader.t(f'headline.{key}', size=size)}"
     return f"{text}, {reader.t(f'change.{key}', size=size, before=during(reader, Period.parse(course.start)))}"
 

@@ -184,7 +184,8 @@ def tell_measures(view: View, key: str, headline: str, answer: Answer) -> None:
 def tell_changes(view: View, key: str, headline: str, both: Comparison, by: str, code: str) -> None:
     """Tells a comparison split by a dimension: what rose and what fell, a table of both years and their change."""
     table = tables.compared(view.reader, both.frame, by, [code], tables.periods_of(view.reader, both))
-    changes = charts.movers(view.reader, tables.extremes(both.frame, by, f"{code}_change"), by, code)
+    moved = tables.extremes(both.frame, by, f"{code}_change")
+    changes = charts.movers(view.reader, moved, by, code) if len(moved) else None
     tell(view, key, headline, table, changes, notes_of(both), of=both)
 
 
