@@ -220,7 +220,7 @@ def test_the_same_deck_is_made_of_another_year(database: Database, reader: Reade
 
 
 def test_large_figures_are_published_ones(database: Database, reader: Reader) -> None:
-    """Of 2022 neither social assistance, low-income households nor clients are published; visits grew across a break."""
+    """Of 2022 neither assistance, low-income households nor clients are published; visits grew across a break."""
     [figures] = [slide for slide in make_deck(database, reader, prepared_deck(2022)).slides if slide.figures]
     assert figures.headline == "2022.\u00a0gads divos skaitļos"
     assert [one.value for one in figures.figures] == [972, 6005]

@@ -207,8 +207,7 @@ COURSE = "Mājsaimniecības ar statusu 2023. gadā"
         ),
         (
             {("2021", "needy"): 691, ("2023", "needy"): 823, ("2021", "low_income"): None, ("2023", "low_income"): 7},
-            "Mājsaimniecības ar statusu. Trūcīga: 2023. gadā – 823, par 132 vairāk nekā 2021. gadā;"
-            " maznodrošināta: 2023. gadā – 7",
+            f"{COURSE}: trūcīga – 823, par 132 vairāk nekā 2021. gadā; maznodrošināta – 7",
         ),
         ({("2023", "needy"): 691, ("2023", "low_income"): 7}, f"{COURSE}: trūcīga – 691; maznodrošināta – 7"),
         ({("2022", "needy"): HIDDEN, ("2023", "needy"): HIDDEN}, "Mājsaimniecības ar statusu: skaitļus nerāda"),

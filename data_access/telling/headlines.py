@@ -300,7 +300,7 @@ def _came(told: Told, cells: Sequence[str], parts: Sequence[str | None]) -> str:
 
 
 def _came_one(told: Told, course: Course, once: bool, whole: bool) -> str:
-    """One series. When it is so is said `once` for all of them; not `whole` says nothing of what it is compared with."""
+    """One series. When it is so is said `once` for all; not `whole` says nothing of what it is compared with."""
     reader, figure = told.reader, told.figure(course.later)
     if course.of is None:
         text = figure if once else f"{during(reader, Period.parse(course.end))} – {figure}"
