@@ -94,6 +94,24 @@ def requests(draw, world: World) -> Request:
     return read(address, world)[0]
 
 
+@pytest.mark.parametrize(
+    ("address", "measured", "rows", "where"),
+    [
+        # Near to the visits, which have branches.
+        ({"m": "visitz", "rows": "branch", "visitor_group": "girls"}, ("visits",), ("branch",), {"visitor_group"}),
+        # Near to nothing: the first measure that has problem areas.
+        ({"m": "x", "rows": "problem_area"}, ("consultations",), ("problem_area",), set()),
+        ({"m": "x", "rows": "benefit", "form": "cash"}, ("spend", "households_assisted"), ("benefit",), {"form"}),
+        # No measure has both: the usual ones, and what they lack is said.
+        ({"m": "x", "rows": "benefit,branch"}, ("spend", "households_assisted"), ("benefit",), set()),
+    ],
+)
+def test_with_an_unknown_measure_the_rest_of_the_address_is_shown(world, address, measured, rows, where) -> None:
+    request, troubles = read(address, world)
+    assert (request.measures, request.rows, {name for name, _ in request.where}) == (measured, rows, where)
+    assert troubles[0].key == "unknown_measure"
+
+
 @settings(max_examples=200, deadline=None)
 @given(data=st.data())
 def test_going_into_any_cell_makes_a_table(world: World, data: st.DataObject) -> None:

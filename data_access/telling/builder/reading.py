@@ -59,12 +59,14 @@ def read(address: Mapping[str, str], world: World) -> tuple[Request, tuple[Troub
         return default(world, audience), ()
     troubles: list[Trouble] = []
     asked = _measures(_list(address, "m"), audience, troubles)
+    named = {*_list(address, "rows"), *_list(address, "col"), *address} & dimensions().keys()
+    request = default(world, audience)
     if asked:
         request = Request(asked, f"{world.newest(audience)}", audience=audience)
-    elif "rows" in address or "col" in address:
-        request = replace(default(world, audience), rows=())
-    else:
-        request = default(world, audience)
+    elif "rows" in address or "col" in address or named:
+        measured = _measures_with(named, _list(address, "m"), world, audience)
+        rows = () if measured != request.measures or "rows" in address or "col" in address else request.rows
+        request = replace(request, measures=measured, rows=rows)
     # The period first: what can be compared and which columns there are depends on it.
     request = _with_period(request, address.get("period", ""), world, troubles)
     request = _with_dimensions(request, _list(address, "rows"), _list(address, "col"), troubles)
@@ -104,6 +106,18 @@ def _measures(texts: list[str], audience: str, troubles: list[Trouble]) -> tuple
     troubles += [Trouble("apart", measure=code) for code in found if code not in kept]
     troubles += [Trouble("too_many_measures", measure=code) for code in kept[MOST_MEASURES:]]
     return tuple(kept[:MOST_MEASURES])
+
+
+def _measures_with(named: set[str], texts: list[str], world: World, audience: str) -> tuple[str, ...]:
+    """Measures that have the dimensions which an address names beside measures that nobody knows: those that were
+    perhaps meant, the usual ones, or the first that has them; the usual ones where none has them all."""
+    usual = default(world, audience).measures
+    offered = [code for name in SUBJECTS if name in world.coverage for code in world.offered_measures(name, audience)]
+    meant = [near for text in texts if (near := nearest(text[:LONGEST], offered))]
+    for codes in (*((code,) for code in meant), usual, *((code,) for code in offered)):
+        if all(named <= set(dimensions_for(audience, code)) for code in codes):
+            return codes
+    return usual
 
 
 def _with_period(request: Request, text: str, world: World, troubles: list[Trouble]) -> Request:
