@@ -654,6 +654,30 @@ def test_breaks_inside_the_period_are_listed_on_a_series(case: Case) -> None:
     assert "break" not in kinds(case.ask("spend", "2021..2023"))
 
 
+def test_a_break_of_records_that_are_left_out_is_none(case: Case) -> None:
+    case.event("break", "2022-03-01", of_dimension="form", of_code="in_kind;other", text="what came in kind")
+
+    def breaks(**where: str) -> list[str]:
+        answer = case.ask("spend", "2021..2023", by="year", where=where)
+        return [each.param("reason_lv") for each in answer.notes if each.kind == "break"]
+
+    assert breaks() == ["what came in kind"]  # all records: those are among them
+    assert breaks(form="in_kind") == ["what came in kind"]
+    assert breaks(form="cash") == []  # the break is of none of them
+    assert breaks(population="residents") == ["what came in kind"]  # a filter of something else leaves them in
+
+
+def test_a_gap_can_be_of_several_values(case: Case) -> None:
+    home = case.household()
+    for status in ("needy", "low_income", "none"):
+        case.payment(home, "2022-05-05", cents=100, status=status)
+    case.event("gap", "2022-01-01", "2022-12-31", of_dimension="status", of_code="needy;low_income")
+    split = column(case.ask("spend", 2022, by="status"), "spend")
+    assert split == {"needy": None, "low_income": None, "none": 100, "total": 300}
+    assert case.ask("spend", 2022, where={"status": ["needy", "low_income"]}).value() is None  # nothing but the gap
+    assert case.ask("spend", 2022, where={"status": ["needy", "none"]}).value() == 200  # more than the gap
+
+
 def test_an_unpublished_year_is_a_gap_and_no_zero(case: Case) -> None:
     home = case.household()
     case.payment(home, "2021-05-01")
