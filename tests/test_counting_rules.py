@@ -404,6 +404,56 @@ def test_a_household_has_a_child_when_one_is_there_on_the_day_of_payment(case: C
     assert column(answer, "households_assisted") == {"with": 1, "without": 1, "total": 1}
 
 
+def test_several_children_do_not_make_several_payments(case: Case) -> None:
+    home = case.household()
+    case.member(home, born="2015-01-01", valid_from="2023-02-01", valid_to="2023-05-31")
+    case.member(home, born="2015-01-01", valid_from="2023-03-01", valid_to="2023-04-30")  # while the first is there
+    case.member(home, born="2015-01-01", valid_from="2023-05-31", valid_to="2023-06-30")  # before the first leaves
+    case.member(home, born="2015-01-01", valid_from="2023-07-02")  # after a day without a child
+    with_child = ["2023-02-01", "2023-03-15", "2023-05-31", "2023-06-01", "2023-06-30", "2023-07-02"]  # once each
+    for day in ["2023-01-31", *with_child, "2023-07-01"]:
+        case.payment(home, day, cents=10)
+    answer = case.ask(["spend", "payments"], 2023, by="children_in_household")
+    assert column(answer, "payments") == {"with": 6, "without": 2, "total": 8}
+    assert column(answer, "spend") == {"with": 60, "without": 20, "total": 80}
+
+
+@pytest.mark.parametrize(
+    ("name", "born", "of_each_year", "of_the_period"),
+    [
+        # 18 on the last day of 2022
+        ("children_in_household", "2004-12-31", ["with", "without", "without"], ["without"] * 3),
+        # 18 on the first day of 2023
+        ("children_in_household", "2005-01-01", ["with", "with", "without"], ["without"] * 3),
+        # 64 years and 3 months, the pension age of 2022, on its last day but one
+        ("pension_age_in_household", "1958-09-30", ["without", "with", "with"], ["with"] * 3),
+        # 64 years and 3 months on the first day of 2023, whose pension age is 64 years and 6 months: in July
+        ("pension_age_in_household", "1958-10-01", ["without", "without", "with"], ["with"] * 3),
+    ],
+)
+def test_who_lives_in_a_household_by_the_ages_of_each_year(case: Case, name, born, of_each_year, of_the_period) -> None:
+    home = case.household()
+    case.member(home, born=born)
+    for day in ("2021-12-31", "2022-01-01", "2023-01-01"):
+        case.payment(home, day)
+        case.status(home, day, day)
+    for measure in ("payments", "households_with_status"):
+        for ages, expected in (("each_year", of_each_year), ("period", of_the_period)):
+            answer = case.ask(measure, "2021..2023", by=["year", name], ages=ages)
+            for year, value in zip(("2021", "2022", "2023"), expected, strict=True):
+                assert answer.value(year=year, **{name: value}) == answer.value(year=year) == 1
+
+
+def test_who_lives_in_a_household_on_the_last_day_of_each_month(case: Case) -> None:
+    home = case.household()
+    case.member(home, born="2005-05-31")  # 18 on 31 May 2023: a child at the end of April
+    case.status(home, "2023-01-01")
+    answer = case.ask("households_on_date", "2023-04-01..2023-06-30", by=["month", "children_in_household"])
+    assert answer.value(month="2023-04", children_in_household="with") == 1
+    assert answer.value(month="2023-05", children_in_household="without") == 1
+    assert answer.value(month="2023-06", children_in_household="without") == 1
+
+
 # ── rule 4: population ───────────────────────────────────────────────────────────────────────────
 
 

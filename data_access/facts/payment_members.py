@@ -31,13 +31,17 @@ def _split_by(scope: Scope) -> list[str]:
 def _payments(scope: Scope, *, of: FromClause | None = None, split: bool = True) -> FromClause:
     """The payments that the question is about: their household, their day and, with `split`, what it splits them by.
 
-    `of` has the households of which alone they are wanted: said here, as planners evaluate the splits of all of them
-    before they join (twice 16 million for who lives in a household).
+    `of` has the households of which alone they are wanted: chosen first, in a CTE, as planners join all 16 million with
+    what the splits need before they leave out any.
     """
-    each = Scope(scope.period, scope.cells, scope.by, scope.where, each_year=scope.each_year)
+    each = Scope(scope.period, scope.cells, scope.by, scope.where, each_year=scope.each_year, shared=scope.shared)
     p = start_payments(each)
     if of is not None:
-        each.conditions.append(p.c.household_id.in_(select(of.c.household_id)))
+        chosen = select(*p.c).where(*each.conditions, p.c.household_id.in_(select(of.c.household_id)))
+        p = chosen.cte("their_payments").prefix_with("MATERIALIZED")
+        each.source = each.tables["payments"] = p
+        each.conditions.clear()
+        each.day = p.c.payment_date
     each.filter(PAYMENT_DIMENSIONS)
     by = [PAYMENT_DIMENSIONS[name](each).label(name) for name in _split_by(scope)] if split else []
     chosen = select(*by, p.c.household_id, p.c.payment_date)

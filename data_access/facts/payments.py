@@ -30,12 +30,12 @@ def start_payments(scope: Scope) -> FromClause:
 
 
 def present_on(member: FromClause, day: ColumnElement) -> ColumnElement:
-    """Whether a membership has a day."""
+    """Whether a membership, or another span, has a day."""
     return and_(member.c.valid_from <= day, open_until(member.c.valid_to, day))
 
 
-def _present_on_payment(scope: Scope, member: FromClause) -> ColumnElement:
-    return present_on(member, scope.tables["payments"].c.payment_date)
+def _on_payment(scope: Scope, span: FromClause) -> ColumnElement:
+    return present_on(span, scope.tables["payments"].c.payment_date)
 
 
 def _payment_recipients(scope: Scope) -> dict[str, ColumnElement]:
@@ -70,7 +70,7 @@ PAYMENT_DIMENSIONS: dict[str, Expression] = {
     "status": lambda s: s.tables["payments"].c.status,
     "population": lambda s: households(s).c.population,
     "territory": lambda s: s.tables["payments"].c.territory,
-    **household_dimensions("payments", _present_on_payment),
+    **household_dimensions("payments", _on_payment),
 }
 
 

@@ -1,8 +1,10 @@
 """A fact under construction: its FROM and WHERE, the calendar cells it meets, and the day on which ages count."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import ClassVar
 
 from sqlalchemy import (
@@ -15,9 +17,7 @@ from sqlalchemy import (
     TableClause,
     and_,
     case,
-    cast,
     column,
-    extract,
     func,
     literal,
     or_,
@@ -96,7 +96,8 @@ class Scope:
         return alias
 
     def start_spans(self, table: TableClause, stock: bool, once: Mapping[str, "Expression"]) -> FromClause:
-        """Begin with rows of a table that are in force in the calendar cells of the period: one row for each such cell.
+        """Begin with rows of a table that are in force in the calendar cells of the period: one row for each such cell,
+        `valid_from` and `valid_to` being the days of the cell on which it is.
 
         For a stock each cell is one day, its last. `born_by_…` are the birth dates that bound the age groups
         on the day that counts for the cell. The rows are made first, as a CTE of their own: left to
@@ -106,21 +107,33 @@ class Scope:
         self.stock = stock
         name = f"{table.name}_{'on_date' if stock else 'in_force'}"
         if name not in self.shared:
-            cell, span = self._cells(), table.alias()
-            touches = and_(span.c.valid_from < cell.c.after, open_until(span.c.valid_to, cell.c.first_day))
-            here = replace(self, tables={table.name: span}, cell=cell)
+            pieces = self._pieces(table.alias())
+            here = replace(self, tables={table.name: pieces}, source=pieces, cell=pieces)
             flags = [once[asked](here).label(asked) for asked in once if asked in self.asked]
-            in_force = select(*cell.c, *span.c, *flags).select_from(cell.join(span, touches)).cte(name)
+            in_force = select(*pieces.c, *flags).select_from(here.source).cte(name)
             self.shared[name] = in_force.prefix_with("MATERIALIZED")
         self.cell = self.source = self.tables[table.name] = self.shared[name]
         self.ready = {asked: self.source.c[asked] for asked in once if asked in self.asked}
         return self.source
 
+    def _pieces(self, span: FromClause) -> FromClause:
+        """Spans cut by the calendar cells."""
+        cell = self._cells()
+        first, last = cell.c.first_day, cell.c.last_day
+        meets = and_(span.c.valid_from <= last, open_until(span.c.valid_to, first))
+        cut = {
+            "valid_from": func.greatest(span.c.valid_from, first),
+            "valid_to": func.least(func.coalesce(span.c.valid_to, last), last),
+        }
+        columns = (cut[of.name].label(of.name) if of.name in cut else of for of in span.c)
+        of_cell = (of for of in cell.c if of not in (first, last))
+        return select(*of_cell, *columns).select_from(cell.join(span, meets)).subquery()
+
     def _cells(self) -> FromClause:
         columns = [
             *(column(grain, Integer) for grain in GRAINS),
             column("first_day", Date),
-            column("after", Date),
+            column("last_day", Date),
         ]
         if self.with_ages:
             columns += [column(f"born_by_{months}", Date) for months in (*THRESHOLDS, "pension")]
@@ -173,24 +186,34 @@ class Scope:
             return birth_date <= self.cell.c[f"born_by_{name}"]
         if not self.each_year:
             return birth_date <= _born_by(self.period.last_day, months)
-        year = cast(extract("year", self.day), Integer)
-        lasts = {cell.start.year: cell.end - timedelta(days=1) for cell in self.period.cells("year")}
-        return birth_date <= case(*((year == y, _born_by(last, months)) for y, last in lasts.items()))
+        return self.day >= self.reaches(birth_date, months)
+
+    def reaches(self, birth_date: ColumnElement, months: int | None) -> ColumnElement:
+        """The first day on which a person counts as having reached an age; who does not, the day after the period."""
+        days = ((birth_date <= _born_by(counts, months), literal(first, Date)) for first, counts in self._days_of_age())
+        return case(*days, else_=literal(self.period.end, Date))
+
+    def _days_of_age(self) -> list[tuple[date, date]]:
+        """From which day on people are as old as on which day, in order (rule 3)."""
+        if self.stock:
+            return [(cell.start, _last(cell)) for cell in self.cells]
+        if self.each_year:
+            return [(cell.start, _last(cell)) for cell in self.period.cells("year")]
+        return [(self.period.start, self.period.last_day)]
 
     def _cell_row(self, cell: Cell) -> tuple:
-        last = cell.end - timedelta(days=1)
         keys = (cell_key(cell.start, grain) for grain in GRAINS)
-        days = (*keys, last if self.stock else cell.start, cell.end)
+        days = (*keys, _last(cell) if self.stock else cell.start, _last(cell))
         if not self.with_ages:
             return days
-        if self.stock:
-            counts = last
-        elif self.each_year:
-            counts = min(date(cell.start.year, 12, 31), self.period.last_day)
-        else:
-            counts = self.period.last_day
+        ages = self._days_of_age()
+        _, counts = ages[bisect_right(ages, cell.start, key=itemgetter(0)) - 1]
         born = (born_by(counts, months) for months in THRESHOLDS)
         return (*days, *born, born_by(counts, pension_age(counts)))
+
+
+def _last(cell: Cell) -> date:
+    return cell.end - timedelta(days=1)
 
 
 def _one_of(expression: ColumnElement, codes: tuple[str | None, ...]) -> ColumnElement:

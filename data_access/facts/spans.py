@@ -6,10 +6,14 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Integer,
+    Select,
     and_,
     case,
     cast,
     extract,
+    func,
+    literal,
+    select,
 )
 
 from data_access.facts.scope import Expression, Scope, open_until
@@ -41,5 +45,18 @@ def overlap(a: FromClause, b: FromClause) -> ColumnElement:
     return and_(open_until(a.c.valid_to, b.c.valid_from), open_until(b.c.valid_to, a.c.valid_from))
 
 
-def touches_cell(scope: Scope, span: FromClause) -> ColumnElement:
-    return and_(span.c.valid_from < scope.cell.c.after, open_until(span.c.valid_to, scope.cell.c.first_day))
+def unbroken(spans: FromClause) -> Select:
+    """Spans of households whose ends are days, those of one household that share a day or follow each other as one."""
+    of_household = {"partition_by": spans.c.household_id, "order_by": (spans.c.valid_from, spans.c.valid_to)}
+    reached = func.max(spans.c.valid_to).over(**of_household, rows=(None, -1)).label("reached")
+    rows = select(*spans.c, reached).subquery()
+    begins = case((rows.c.valid_from <= rows.c.reached + literal(1, Integer), 0), else_=1)
+    number = func.sum(begins).over(
+        partition_by=rows.c.household_id, order_by=(rows.c.valid_from, rows.c.valid_to), rows=(None, 0)
+    )
+    numbered = select(*rows.c, number.label("number")).subquery()
+    ends = (
+        func.min(numbered.c.valid_from).label("valid_from"),
+        func.max(numbered.c.valid_to).label("valid_to"),
+    )
+    return select(numbered.c.household_id, *ends).group_by(numbered.c.household_id, numbered.c.number)

@@ -15,7 +15,7 @@ from sqlalchemy import (
 from data_access.facts.homes import household_dimensions, households
 from data_access.facts.people import MEMBER_DIMENSIONS
 from data_access.facts.scope import Expression, Fact, Scope, open_until
-from data_access.facts.spans import CELL_GRAINS, day_grains, overlap, touches_cell
+from data_access.facts.spans import CELL_GRAINS, day_grains, overlap
 from data_access.facts.tables import tables
 
 
@@ -29,9 +29,9 @@ def _statuses(stock: bool) -> Callable[[Scope], dict[str, ColumnElement]]:
     return begin
 
 
-def _present_with_status(scope: Scope, member: FromClause) -> ColumnElement:
-    """On a day of the cell on which the decision is in force: three spans that meet pairwise share a day."""
-    return and_(touches_cell(scope, member), overlap(member, scope.tables["status_decisions"]))
+def _with_status(scope: Scope, span: FromClause) -> ColumnElement:
+    """On a day of the cell on which the decision is in force."""
+    return overlap(span, scope.tables["status_decisions"])
 
 
 def _status_members(stock: bool) -> Callable[[Scope], dict[str, ColumnElement]]:
@@ -40,7 +40,7 @@ def _status_members(stock: bool) -> Callable[[Scope], dict[str, ColumnElement]]:
         d = scope.tables["status_decisions"]
         m = scope.join(
             tables.memberships,
-            lambda m: and_(m.c.household_id == d.c.household_id, _present_with_status(scope, m)),
+            lambda m: and_(m.c.household_id == d.c.household_id, _with_status(scope, m)),
         )
         scope.person_id = m.c.person_id
         return {"person_id": m.c.person_id}
@@ -50,21 +50,20 @@ def _status_members(stock: bool) -> Callable[[Scope], dict[str, ColumnElement]]:
 
 def _residences(scope: Scope) -> FromClause:
     """Rule 7: where the household lives on a day of the cell on which the decision is in force, and, where
-    members are counted, on which the member is one."""
+    members are counted, on which the member is one: three spans that meet pairwise share a day."""
     d = scope.tables["status_decisions"]
     spans = [d, scope.tables["memberships"]] if "memberships" in scope.tables else [d]
     return scope.join(
         tables.residences,
         lambda r: and_(
             r.c.household_id == d.c.household_id,
-            touches_cell(scope, r),
             *(overlap(r, span) for span in spans),
         ),
         outer=True,
     )
 
 
-_OF_HOUSEHOLD = household_dimensions("status_decisions", _present_with_status)
+_OF_HOUSEHOLD = household_dimensions("status_decisions", _with_status)
 
 _STATUS_DIMENSIONS: dict[str, Expression] = {
     **CELL_GRAINS,
