@@ -70,7 +70,7 @@ PAYMENT_DIMENSIONS: dict[str, Expression] = {
     "status": lambda s: s.tables["payments"].c.status,
     "population": lambda s: households(s).c.population,
     "territory": lambda s: s.tables["payments"].c.territory,
-    **household_dimensions("payments", _on_payment),
+    **household_dimensions("payments", _on_payment, added_up=True),
 }
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     extract,
     func,
     literal,
+    or_,
     select,
 )
 
@@ -45,18 +46,14 @@ def overlap(a: FromClause, b: FromClause) -> ColumnElement:
     return and_(open_until(a.c.valid_to, b.c.valid_from), open_until(b.c.valid_to, a.c.valid_from))
 
 
-def unbroken(spans: FromClause) -> Select:
-    """Spans of households whose ends are days, those of one household that share a day or follow each other as one."""
-    of_household = {"partition_by": spans.c.household_id, "order_by": (spans.c.valid_from, spans.c.valid_to)}
-    reached = func.max(spans.c.valid_to).over(**of_household, rows=(None, -1)).label("reached")
+def apart(spans: FromClause) -> Select:
+    """The same days of households in spans of which no two share one: each without the days that earlier ones have.
+
+    `spans` have days as their ends.
+    """
+    earlier = {"partition_by": spans.c.household_id, "order_by": (spans.c.valid_from, spans.c.valid_to)}
+    reached = func.max(spans.c.valid_to).over(**earlier, rows=(None, -1)).label("reached")
     rows = select(*spans.c, reached).subquery()
-    begins = case((rows.c.valid_from <= rows.c.reached + literal(1, Integer), 0), else_=1)
-    number = func.sum(begins).over(
-        partition_by=rows.c.household_id, order_by=(rows.c.valid_from, rows.c.valid_to), rows=(None, 0)
-    )
-    numbered = select(*rows.c, number.label("number")).subquery()
-    ends = (
-        func.min(numbered.c.valid_from).label("valid_from"),
-        func.max(numbered.c.valid_to).label("valid_to"),
-    )
-    return select(numbered.c.household_id, *ends).group_by(numbered.c.household_id, numbered.c.number)
+    follows = func.greatest(rows.c.valid_from, func.coalesce(rows.c.reached + literal(1, Integer), rows.c.valid_from))
+    more = or_(rows.c.reached.is_(None), rows.c.valid_to > rows.c.reached)
+    return select(rows.c.household_id, follows.label("valid_from"), rows.c.valid_to).where(more)

@@ -63,7 +63,7 @@ def _residences(scope: Scope) -> FromClause:
     )
 
 
-_OF_HOUSEHOLD = household_dimensions("status_decisions", _with_status)
+_OF_HOUSEHOLD = household_dimensions("status_decisions", _with_status, added_up=False)
 
 _STATUS_DIMENSIONS: dict[str, Expression] = {
     **CELL_GRAINS,
