@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from sqlalchemy.exc import ProgrammingError
 from data_access import schema
 from data_access.answer import Answer, AsOf
 from data_access.answering import answer_from_rows, answer_within
+from data_access.asking import Asking
 from data_access.coverage import Coverage
 from data_access.engines import Found, read, reading_engine
 from data_access.errors import (
@@ -33,7 +34,17 @@ from data_access.errors import (
 )
 from data_access.measures import dimension, nearest
 from data_access.pointer import resolve
-from data_access.protection import Family, Mask, families, make_masks, masked, refuse_unlisted
+from data_access.protection import (
+    Family,
+    Mask,
+    families,
+    family_of,
+    is_listed,
+    make_masks,
+    masked,
+    refuse_unlisted,
+    years_of,
+)
 from data_access.question import COUNCIL, UNKNOWN, Question
 from data_access.roles import may_write, role_of
 from data_access.statement import statement
@@ -308,6 +319,27 @@ class Database:
                 found = make_masks(family, missing, self._rows, self._read_ahead[family])
                 self._masks.update({(family, year): mask for year, mask in found.items()})
             return {year: self._masks[family, year] for year in years}
+
+    @contextmanager
+    def protecting(self, questions: Iterable[Question]) -> Iterator[None]:
+        """Inside, what is withheld of the answers to these questions is chosen beside everything else, each family on a
+        thread of its own: whoever asks one of them meanwhile finds it chosen, or waits for its families only.
+
+        What fails is raised to who asks.
+        """
+        wanted: dict[str, set[int]] = {}
+        for question in questions:
+            if question.audience == COUNCIL and is_listed(question, self.coverage):
+                years = {year.start.year for year in years_of(question)}
+                for code in question.measures:
+                    wanted.setdefault(family_of(code), set()).update(years)
+        begun = [Asking(partial(self._masks_of, family, tuple(sorted(years)))) for family, years in wanted.items()]
+        try:
+            yield
+        finally:
+            for one in begun:
+                if not one.ended(within=0):
+                    one.call_off()
 
     def protect_ahead(self) -> Iterator[None]:
         """Chooses what is withheld of all families and years, the newest first, so that no visitor waits for it.

@@ -1,6 +1,7 @@
 """What the council gets and what not, on hand-made rows; every test runs on both engines."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from data_access import WITHHELD, Database, NotForCouncil, Question, compare_with_year_before
+from data_access.asking import Asking
 from data_access.protection import family, make_masks
 from data_access.protection.cuts import Rules
 from tests.infrastructure.case_database import SUBJECTS, Case
@@ -286,6 +288,48 @@ def test_nobody_waits_until_another_family_has_been_chosen(case: Case, monkeypat
         go_on.set()
         assert visits.result().value("visits") == 0
     assert shown(answer, "anxiety") == "withheld"
+
+
+def test_what_will_be_asked_is_chosen_beside_everything_else(case: Case, monkeypatch) -> None:
+    clients(case, 4)
+    clients(case, 30, area="violence")
+    database, begun, chosen_by = case.database, threading.Event(), []
+
+    def choose(*arguments) -> dict:
+        chosen_by.append(threading.current_thread())
+        begun.set()
+        return make_masks(*arguments)
+
+    monkeypatch.setattr("data_access.database.make_masks", choose)
+    question = Question.of("psychologist_clients", YEAR, by="problem_area", audience="council")
+    not_listed = Question.of("recipients", YEAR, audience="council")  # whoever asks it is told so
+    with database.protecting([question, not_listed]):
+        assert begun.wait(30)
+        answer = database.ask(question)
+    assert shown(answer, "anxiety") == "withheld"
+    assert len(chosen_by) == 1
+    assert chosen_by != [threading.current_thread()]
+
+
+def test_what_nobody_asks_any_more_is_not_chosen_on(case: Case, monkeypatch) -> None:
+    clients(case, 4)
+    clients(case, 30, area="violence")
+    database, begun, left = case.database, threading.Event(), threading.Event()
+
+    def choose(*arguments) -> None:
+        begun.set()
+        while not Asking.current().off:
+            time.sleep(0.01)
+        left.set()
+        Asking.current().check()
+
+    question = Question.of("psychologist_clients", YEAR, by="problem_area", audience="council")
+    with monkeypatch.context() as patched:
+        patched.setattr("data_access.database.make_masks", choose)
+        with database.protecting([question]):
+            assert begun.wait(30)
+        assert left.wait(30)
+    assert shown(database.ask(question), "anxiety") == "withheld"
 
 
 def test_notes_do_not_tell_what_is_withheld(case: Case) -> None:

@@ -4,7 +4,8 @@ Every check stands before any cache, so that an answer that was made for somebod
 made anew; and limits on records are part of the question, so that they are part of what it is remembered by.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
@@ -148,6 +149,10 @@ class VisitorsDatabase:
         self._witness.answered(admitted, len(answer.frame))
         limits = self.limits()
         return replace(answer, notes=(*answer.notes, limits)) if limits else answer
+
+    def protecting(self, questions: Iterable[Question]) -> AbstractContextManager[None]:
+        """As `Database.protecting`: nothing is told by it."""
+        return self._database.protecting(questions)
 
     def may_ask(self, question: Question) -> bool:
         """Whether her role gives the visitor an answer: for what a page offers. It is asked by nobody, and not kept."""

@@ -1,11 +1,12 @@
 """Makes a deck: each slide's request is read, asked through the one door and told in words and plain data."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
 from data_access.answer import Answer, AsOf, Note
+from data_access.comparison import periods_to_compare
 from data_access.database import Database
 from data_access.deck import charting
 from data_access.deck.model import (
@@ -84,9 +85,10 @@ def make_deck(
         raise NotForCouncil("unfinished")
     maker = SlideMaker(database, reader, deck, answer, require_kept)
     slides = []
-    for number, slide in enumerate(deck.slides, start=1):
-        slides.append(maker.make(slide))
-        progress(number, len(deck.slides))
+    with database.protecting(maker.questions()):
+        for number, slide in enumerate(deck.slides, start=1):
+            slides.append(maker.make(slide))
+            progress(number, len(deck.slides))
     # What somebody has put together stays as it is.
     kept = range(len(slides)) if deck.name else _told(slides)
     slides = _with_left_out(reader, slides, kept)
@@ -182,6 +184,17 @@ class SlideMaker:
         year = during(self.reader, Period.year(self.deck.year))
         return kept_together(self.deck.name or self.reader.t("deck.prepared", when=year))
 
+    def questions(self) -> Iterator[Question]:
+        """What the slides ask, but for what turns out while they are made."""
+        for slide in self.deck.slides:
+            for address in slide.figures or ((slide.address,) if slide.address and not slide.frozen else ()):
+                request, _ = self._read(address)
+                question = asking.question_of(request, self.world)
+                how, periods = request.compare, [question.period]
+                if how:
+                    periods = periods_to_compare(question, self.database.coverage, how)
+                yield from map(question.during, periods)
+
     def make(self, slide: Slide) -> MadeSlide:
         """A slide with its figures and words. What is not for the audience is said; other errors are raised.
 
@@ -246,7 +259,7 @@ class SlideMaker:
         found, remarks, asked = [], [], []
         for address in slide.figures:
             name = address.get("name")
-            request, troubles = self._read({key: text for key, text in address.items() if key != "name"})
+            request, troubles = self._read(address)
             label = reader.t(f"deck.figure_{name}") if name and f"deck.figure_{name}" in reader.t else None
             if is_another(address, request, troubles):
                 remarks += [trouble.text(reader) for trouble in troubles]
@@ -283,8 +296,7 @@ class SlideMaker:
     # ── a table of the builder ──
 
     def _read(self, address: Address) -> tuple[Request, tuple[Trouble, ...]]:
-        told = {**of_year(address, self.deck.year), AUDIENCE: self.deck.audience}
-        return read(told, self.world)
+        return requested(address, self.deck.year, self.deck.audience, self.world)
 
     def _table(self, slide: Slide) -> MadeSlide:
         request, troubles = self._read(slide.address)
@@ -378,6 +390,12 @@ class SlideMaker:
 def kept_together(text: str) -> str:
     """A text whose years and parts of years stay on one line with their numbers."""
     return _PARTED.sub(NO_BREAK_SPACE, text)
+
+
+def requested(address: Address, year: int, audience: str, world: World) -> tuple[Request, tuple[Trouble, ...]]:
+    """What an address of a slide asks for, and what of it was not understood; the name of a figure is not asked."""
+    asked = {key: text for key, text in address.items() if key != "name"}
+    return read({**of_year(asked, year), AUDIENCE: audience}, world)
 
 
 def is_another(address: Address, request: Request, troubles: Sequence[Trouble]) -> bool:

@@ -5,12 +5,10 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from data_access.deck.making import is_another
-from data_access.deck.model import FIGURES, TABLE, Address, Deck, Slide, of_year
+from data_access.deck.making import is_another, requested
+from data_access.deck.model import FIGURES, TABLE, Address, Deck, Slide
 from data_access.question import COUNCIL
 from data_access.telling.builder.asking import question_of
-from data_access.telling.builder.reading import read
-from data_access.telling.builder.request import AUDIENCE
 from data_access.telling.builder.world import World
 
 _FILE = Path(__file__).parent / "prepared.toml"
@@ -36,9 +34,8 @@ def _answered(slide: Slide, year: int, audience: str, world: World) -> Slide | N
     """What is left of a slide for a visitor; None for nothing."""
 
     def answered(address: Address) -> bool:
-        asked = {name: text for name, text in address.items() if name != "name"}
-        request, troubles = read({**of_year(asked, year), AUDIENCE: audience}, world)
-        return not is_another(asked, request, troubles) and world.may_ask(question_of(request, world))
+        request, troubles = requested(address, year, audience, world)
+        return not is_another(address, request, troubles) and world.may_ask(question_of(request, world))
 
     if slide.kind == FIGURES:
         figures = tuple(filter(answered, slide.figures))

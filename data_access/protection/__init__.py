@@ -4,9 +4,19 @@ A closed list of tables; small figures withheld; further ones chosen so that no 
 all that is published of its family and year.
 """
 
-from data_access.protection.cuts import families
+from data_access.protection.cuts import families, family_of
 from data_access.protection.family import Family
-from data_access.protection.listing import is_listed, refuse_unlisted
+from data_access.protection.listing import is_listed, refuse_unlisted, years_of
 from data_access.protection.masking import Mask, make_masks, masked
 
-__all__ = ["Family", "Mask", "families", "is_listed", "make_masks", "masked", "refuse_unlisted"]
+__all__ = [
+    "Family",
+    "Mask",
+    "families",
+    "family_of",
+    "is_listed",
+    "make_masks",
+    "masked",
+    "refuse_unlisted",
+    "years_of",
+]

@@ -81,7 +81,9 @@ def _told(database: Database, year: int, audience: str, progress: Progress) -> "
     """The whole outline told for an audience."""
     first_year, chapters = min(database.years), outline().chapters
     asked = [question for chapter in chapters for question in questions_of(chapter, year, audience, first_year)]
-    teller = _Teller(database, year, audience, first_year, all_figures(database, asked, progress))
+    with database.protecting(asked):
+        figures = all_figures(database, asked, progress)
+    teller = _Teller(database, year, audience, first_year, figures)
     for chapter in chapters:
         teller.blocks += teller.chapter(chapter)
     return teller
