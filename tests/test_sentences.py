@@ -187,9 +187,23 @@ NO_TOMES = "„Pilsēta vai pagasts” šeit nevar būt „tomes”, tāpēc izv
             ["“From” cannot be “2023-02-30” here, so “1 January 2012” is chosen."],
         ),
         ("benefits", {"territory": "tome", "year": "2021", "part": "Q3", "view": "places"}, []),
+        ("overview", {"status": "needy"}, ["Šajā lapā nav izvēles „Statuss”, tāpēc „needy” nav ņemts vērā."]),
+        (
+            "overview",
+            {"teritory": "tome", "areas": "problem_area"},  # areas are chosen in a view of another page
+            [
+                "Šajā lapā nav izvēles „teritory”, tāpēc „tome” nav ņemts vērā. "
+                "Vai bija domāts „territory” (Pilsēta vai pagasts)?"
+            ],
+        ),
+        (
+            "overview",
+            {"year": ["2021", "2022"]},
+            ["„Gads” šeit nevar būt „2021,2022”, tāpēc izvēlēts ir „2023”. Vai bija domāts „2022” (2022)?"],
+        ),
     ],
 )
-def test_what_a_link_asks_for_and_cannot_have_is_said(page: str, address: dict[str, str], lines: list[str]) -> None:
+def test_what_a_link_asks_for_and_cannot_have_is_said(page: str, address: dict, lines: list[str]) -> None:
     app = open_page(page, **address)
     assert [unescaped(box.value).removeprefix("- ") for box in app.warning] == lines
     app.run()  # nothing of it stands in the address any more

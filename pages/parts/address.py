@@ -5,9 +5,10 @@ a link breaks when a word is mended or the language changed. Here the address ho
 visitor's input: what is not among the options offered is as good as absent, and is said to be so.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -23,16 +24,18 @@ _MISSED = "choices_missed"  # what stood in the address in this run and cannot b
 
 LANGUAGE = "lang"
 STAGE = "stage"  # whether slides are shown on a wall, without anything beside them
+ALIKE = 0.8  # from which on a name is taken for a filter with a slip in it: “from” and “form” are less alike
 OF_THE_VISIT = (LANGUAGE, AUDIENCE)  # chosen once for all pages, whatever a page asks
 
 
 @dataclass(frozen=True)
 class Missed:
-    """What stood in the address and cannot be chosen: its text, the label of the choice, what is chosen instead."""
+    """What stood in the address and cannot be chosen: its text, the label of the choice, and what is chosen instead;
+    None where there is no such choice."""
 
     text: str
     label: str
-    shown: str
+    shown: str | None
     nearest: str | None = None  # the code that was perhaps meant
     nearest_label: str = ""
 
@@ -48,11 +51,24 @@ def missed() -> list[Missed]:
 
 
 def _miss(name: str, label: str, shown: str, options: Sequence[str] = (), words: Callable[[str], str] = str) -> None:
-    text = st.query_params.get(name)
+    text = _standing(name)
     if text is None:  # it was chosen on another page, where there is more to choose from
         return
     near = None if text.isdigit() else nearest(text[:LONGEST], options)
     missed().append(Missed(quoted(text), label, shown, near, words(near) if near else ""))
+
+
+def miss_filters(offered: Collection[str], every: Collection[str], words: Callable[[str], str]) -> None:
+    """Takes out of the address what is meant for a filter, and is none that the page offers."""
+    for name in read():
+        near = next(iter(get_close_matches(name[:LONGEST], every, 1, ALIKE)), None)
+        if near is None or name in offered:
+            continue
+        text = quoted(_standing(name))
+        missed().append(
+            Missed(text, words(name), None) if near == name else Missed(text, quoted(name), None, near, words(near))
+        )
+        del st.query_params[name]
 
 
 def went_back() -> bool:
@@ -70,9 +86,14 @@ def on_stage() -> bool:
     return st.query_params.get(STAGE) == "yes"
 
 
+def _standing(name: str) -> str | None:
+    """What stands in the address under a name; what stands there several times, all of it, as a list would."""
+    return ",".join(st.query_params.get_all(name)) if name in st.query_params else None
+
+
 def read() -> dict[str, str]:
     """What stands in the address, but for the language and the audience."""
-    return {name: text for name, text in st.query_params.items() if name not in OF_THE_VISIT}
+    return {name: _standing(name) for name in st.query_params if name not in OF_THE_VISIT}
 
 
 def rewrite(choices: Mapping[str, str]) -> None:
@@ -116,7 +137,7 @@ def _take(name: str) -> None:
 def _wanted(name: str) -> str | None:
     """The code asked for: by a link that was opened, else by the widget, on this page or another."""
     kept = st.session_state.setdefault(_KEPT, {})
-    asked = st.query_params.get(name)
+    asked = _standing(name)
     if asked is None and went_back():
         kept.pop(name, None)
     if asked is not None and asked != st.session_state.setdefault(_WRITTEN, {}).get(name):
@@ -144,7 +165,7 @@ def _write(name: str, code: str, default: str) -> None:
             del st.query_params[name]
     else:
         written[name] = code
-        if st.query_params.get(name) != code:
+        if _standing(name) != code:
             st.query_params[name] = code
 
 

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 import streamlit as st
 
 from data_access import COUNCIL, Period, Question, Value, VisitorsDatabase, dimensions_for, measure
+from data_access import dimensions as every_dimension
 from data_access.language import format_date
 from data_access.telling.reader import Reader
 from data_access.telling.sentences import during
@@ -93,6 +94,8 @@ def choose(here, *dimensions: str, parts: bool = True) -> View:
         for name in dimensions:
             chosen[name] = _value(here, name, period, chosen.get(WITHIN.get(name, ""), ALL))
     where = {name: (code,) for name, code in chosen.items() if code != ALL}
+    every = [name for name, one in every_dimension().items() if one.kind == "category"]
+    address.miss_filters(dimensions, every, here.reader.dimension)
     offered = ("year", *(["part"] if parts else []), *dimensions)
     view = View(here.page, here.database, here.reader, here.audience, period, where, offered)
     marks.show(view)

@@ -111,7 +111,8 @@ def _missed(reader: Reader) -> str:
     """What of the address could not be chosen, and what is shown instead: a line each."""
     lines = []
     for one in address.missed():
-        line = reader.t("filters.missed", asked=one.text, label=one.label, shown=one.shown)
+        key = "filters.not_here" if one.shown is None else "filters.missed"
+        line = reader.t(key, asked=one.text, label=one.label, shown=one.shown)
         if one.nearest:
             line += " " + reader.t("builder.nearest", name=one.nearest, label=one.nearest_label)
         lines.append(plain(line))
