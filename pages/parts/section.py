@@ -204,6 +204,8 @@ def head(view: View, key: str, headline: str) -> None:
 
 def _draw(view: View, key: str, headline: str, figure: go.Figure, ways: Ways | None) -> None:
     clickable = ways is not None and going_deeper.can_be_clicked()
+    if not going_deeper.can_be_clicked():
+        figure = charts.in_hand(figure)
     st.plotly_chart(
         charts.inked(figure, dark=st.context.theme.type == "dark"),
         key=going_deeper.chart_key(view, key),

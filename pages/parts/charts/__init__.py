@@ -5,7 +5,7 @@ names above their bars and not beside them, so that it can be read on a telephon
 """
 
 from pages.parts.charts.bars import bars, movers, stacked
-from pages.parts.charts.figure import config, inked
+from pages.parts.charts.figure import config, in_hand, inked
 from pages.parts.charts.lines import BREAKS_DRAWN, breaks, series, two_years
 from pages.parts.charts.squares import Square, heat, squares
 
@@ -16,6 +16,7 @@ __all__ = [
     "breaks",
     "config",
     "heat",
+    "in_hand",
     "inked",
     "movers",
     "series",
