@@ -134,19 +134,30 @@ def tell_bars(view: View, key: str, headline: str, answer: Answer, **more) -> No
     """Tells an answer split by one dimension: bars of its first measure, a table of all; `more` goes to `tell`."""
     question = answer.question
     [by] = question.by
-    frame = tables.filled(answer.frame, by, question.measures[0])
+    frame = tables.ranked(tables.filled(answer.frame, by, question.measures[0]), by, question.measures[0])
     bars = charts.bars(view.reader, frame, by, question.measures[0])
     table = tables.listed(view.reader, frame, by, question.measures)
     tell(view, key, headline, table, bars, answer.notes, of=answer, **more)
 
 
-def tell_crossed(view: View, key: str, headline: str, answer: Answer, draw: Callable[..., go.Figure], **more) -> None:
+def tell_crossed(
+    view: View,
+    key: str,
+    headline: str,
+    answer: Answer,
+    draw: Callable[..., go.Figure],
+    *,
+    ranked: bool = True,
+    **more,
+) -> None:
     """Tells an answer split by two dimensions: a table of one by the other, and the picture that `draw` makes of it.
 
-    `draw` takes what `charts.stacked` takes; `more` goes to `tell`.
+    `draw` takes what `charts.stacked` takes; what has an order of its own, as ages, is not `ranked` by its figures;
+    `more` goes to `tell`.
     """
     (down, across), [code] = answer.question.by, answer.question.measures
     frame = tables.filled(tables.filled(answer.frame, down, code), across, code)
+    frame = tables.ranked(frame, down, code, over=(across,)) if ranked else frame
     table = tables.crossed(view.reader, frame, down, across, code)
     tell(view, key, headline, table, draw(view.reader, frame, down, across, code), answer.notes, of=answer, **more)
 
@@ -183,8 +194,9 @@ def tell_measures(view: View, key: str, headline: str, answer: Answer) -> None:
 
 def tell_changes(view: View, key: str, headline: str, both: Comparison, by: str, code: str) -> None:
     """Tells a comparison split by a dimension: what rose and what fell, a table of both years and their change."""
-    table = tables.compared(view.reader, both.frame, by, [code], tables.periods_of(view.reader, both))
-    moved = tables.extremes(both.frame, by, f"{code}_change")
+    frame = tables.ranked(both.frame, by, f"{code}_change")
+    table = tables.compared(view.reader, frame, by, [code], tables.periods_of(view.reader, both))
+    moved = tables.extremes(frame, by, f"{code}_change")
     changes = charts.movers(view.reader, moved, by, code) if len(moved) else None
     tell(view, key, headline, table, changes, notes_of(both), of=both)
 

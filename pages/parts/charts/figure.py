@@ -35,6 +35,7 @@ PALE = 0.45  # opacity of marks beside one that was clicked
 BOX_ON_LIGHT, BOX_ON_DARK = "#FFFFFF", "#1E2731"  # behind the words of a mark that is pointed at
 LABEL = 13  # pixels: names and figures
 LETTER = 6.8  # pixels of one of their letters, at most as wide as most
+SPACE = 3  # pixels of a space
 SMALL = 12  # axes
 LONGEST_LINE = 48  # letters of a name over a bar
 LONGEST_END = 22  # letters of a line of a label at the end of a line
@@ -129,8 +130,14 @@ def end_label(figure: str, name: str) -> str:
 
 def end_room(labels: Iterable[str]) -> int:
     """Pixels that labels at the ends of lines take beside a chart."""
-    lines = [re.sub("<[^>]*>", "", line) for label in labels for line in label.split("<br>")]
-    return round(LEADER + 6 + LETTER * max(map(len, lines), default=0))
+    return round(LEADER + 6 + max((wide(line) for label in labels for line in label.split("<br>")), default=0))
+
+
+def wide(text: str) -> float:
+    """Pixels of a line of letters, at most."""
+    letters = re.sub("<[^>]*>", "", text)
+    spaces = letters.count(" ") + letters.count(NO_BREAK_SPACE)
+    return LETTER * (len(letters) - spaces) + SPACE * spaces
 
 
 def apart(wanted: Sequence[float], heights: Sequence[float], lowest: float, highest: float) -> list[float]:
