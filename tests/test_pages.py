@@ -2,6 +2,7 @@
 
 import csv
 import functools
+import itertools
 import json
 import re
 import shutil
@@ -30,6 +31,7 @@ from tests.infrastructure.pages import (
     REPOSITORY,
     WORDS,
     go_to,
+    heading_levels,
     headlines,
     open_page,
     registered_pages,
@@ -124,6 +126,9 @@ def test_a_page_tells_its_subject(read: Reading, page: str, view: dict[str, str]
     assert headlines(app)
     for line in headlines(app):
         assert_whole_sentence(line)
+    levels = heading_levels(app)
+    assert levels[0] == 1
+    assert all(lower - upper <= 1 for upper, lower in itertools.pairwise(levels)), levels
     if page != "presentation":  # begins with a title
         assert len(app.table) >= 1
     assert all(len(shown(table)) for table in app.table)

@@ -211,7 +211,7 @@ def tell_two_years(view: View, key: str, headline: str, both: Comparison, time: 
 
 def head(view: View, key: str, headline: str) -> None:
     """The headline of a section; its anchor makes it a place to link to."""
-    st.subheader(plain(headline), anchor=f"{view.page}-{key}".replace("_", "-"))
+    st.header(plain(headline), anchor=f"{view.page}-{key}".replace("_", "-"))
 
 
 def _draw(view: View, key: str, headline: str, figure: go.Figure, ways: Ways | None) -> None:

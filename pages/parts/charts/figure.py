@@ -18,6 +18,7 @@ from data_access.telling.palette import (
     HEAT_NIGHT_MIDDLE,
     INK_ON_DARK,
     INK_ON_LIGHT,
+    SQUARES,
 )
 from data_access.telling.reader import Reader
 from data_access.telling.withheld import is_number
@@ -25,10 +26,12 @@ from data_access.telling.withheld import is_number
 NO_BREAK_SPACE = "\u00a0"
 SEPARATORS = {"lv": f",{NO_BREAK_SPACE}", "en": ".,"}
 CLEAR = "rgba(0,0,0,0)"
-HEAT = "heat"  # stands in `meta` of squares whose shades are those of the theme
-HEAT_SCALES = {  # by whether the theme is dark
-    False: [[0, HEAT_LIGHT], [1, HEAT_MIDDLE]],
-    True: [[0, HEAT_NIGHT], [1, HEAT_NIGHT_MIDDLE]],
+HEAT, KINDS = "heat", "kinds"  # stand in `meta` of squares: shades of one colour, or one for each meaning
+SCALES = {  # of squares, by whether the theme is dark
+    HEAT: ([[0, HEAT_LIGHT], [1, HEAT_MIDDLE]], [[0, HEAT_NIGHT], [1, HEAT_NIGHT_MIDDLE]]),
+    KINDS: tuple(
+        [[place / (len(SQUARES) - 1), fills[dark]] for place, fills in enumerate(SQUARES.values())] for dark in (0, 1)
+    ),
 }
 BUTTON = 26  # pixels above a chart, for the button that saves it
 PALE = 0.45  # opacity of marks beside one that was clicked
@@ -198,8 +201,8 @@ def inked(figure: go.Figure, dark: bool, pale: float = PALE) -> go.Figure:
     # What is not clicked grows pale, but its letters stay; Plotly wants to be told of both.
     letters = {"color": ink}
     for trace in figure.data:
-        if trace.type == "heatmap" and trace.meta == HEAT:
-            trace.colorscale = HEAT_SCALES[dark]
+        if trace.type == "heatmap":
+            trace.colorscale = SCALES[trace.meta][dark]
             trace.textfont = letters
         if trace.type in ("bar", "scatter"):
             trace.selected = {"textfont": letters}
