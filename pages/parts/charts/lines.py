@@ -215,9 +215,12 @@ def _label_beginnings(traces: Sequence[dict], highest: float) -> None:
                 ("bottom center", at - CLEAR_OF - LINE / 2),
             ):
                 others = [height for cell, height in taken if cell == place]
+                points = [one["y"][place] / highest * PLOT for one in traces if one["y"][place] is not None]
                 if (
                     middle > LINE / 2
                     and all(abs(middle - other) >= LINE for other in others)
+                    # Beyond another line it would be taken for the figure of that one.
+                    and not any(min(at, middle) < point < max(at, middle) for point in points)
                     and not any(_runs_through(one["y"], place, half, middle, highest) for one in traces)
                 ):
                     texts[place], sides[place] = trace["text"][place], side
