@@ -21,7 +21,7 @@ from pages.parts.tables import TALL, show_table
 
 MAKERS = {"xlsx": (exports.as_xlsx, exports.XLSX), "csv": (exports.as_csv, exports.CSV)}
 LABELS = {"xlsx": "XLSX", "csv": "CSV"}
-BESIDE = 3  # columns of figures: a wider table stands under its chart
+BESIDE, BESIDE_LINES = 3, 2  # columns of figures: a wider table stands under its chart, and lines want more room
 VERY_LONG = 50  # rows: a longer table scrolls where it stands
 AT_THE_HEAD = ("demonstration", "protected", "limited")  # notes
 TALLEST = 900  # pixels of such a table
@@ -72,8 +72,8 @@ def tell(
         st.info(nothing or view.reader.t("states.nothing"), icon=":material/search_off:")
     elif figure is None:
         show_table(view.reader, table, headline, tall=TALL if table.wordy else _tall(table))
-    elif len(table.columns) <= BESIDE and not under:
-        left, right = st.columns(_widths(figure), gap="medium")
+    elif len(table.columns) <= (BESIDE_LINES if _over_time(figure) else BESIDE) and not under:
+        left, right = st.columns([3, 2] if _over_time(figure) else [2, 3], gap="medium")
         with left:
             _draw(view, key, headline, figure, ways)
         with right:
@@ -125,9 +125,9 @@ def _tall(table: Table) -> int | None:
     return TALLEST if len(table.rows) > VERY_LONG else None
 
 
-def _widths(figure: go.Figure) -> list[int]:
-    """Widths of a chart and the table beside it: time wants room, bars have their names above them."""
-    return [3, 2] if figure.layout.xaxis.tickvals else [2, 3]
+def _over_time(figure: go.Figure) -> bool:
+    """Whether a chart has an axis that wants room; bars have their names above them."""
+    return bool(figure.layout.xaxis.tickvals)
 
 
 def tell_bars(view: View, key: str, headline: str, answer: Answer, **more) -> None:

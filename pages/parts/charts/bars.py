@@ -1,6 +1,7 @@
 """Bars: one measure by the values of a dimension, stacked by a second, or its changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -37,8 +38,7 @@ def bars(reader: Reader, frame: pd.DataFrame, dimension: str, code: str, group: 
     rows = _bar_rows(reader, frame, dimension, group)
     places, y = [], 0.0
     for kind, row in rows:
-        lines = 1 if kind == "heading" else lines_of(reader.label(dimension, row[dimension])).count("<br>") + 1
-        y -= HEADING / ROW if kind == "heading" else 1 + (lines - 1) * LINE / ROW
+        y += -HEADING / ROW if kind == "heading" else _places([lines_of(reader.label(dimension, row[dimension]))])[0]
         places.append(y)
     shown = [(row, place) for (kind, row), place in zip(rows, places, strict=True) if kind == "bar"]
     figures = [cell(row, code) for row, _ in shown]
@@ -62,6 +62,11 @@ def bars(reader: Reader, frame: pd.DataFrame, dimension: str, code: str, group: 
     axes, left = _bar_axes(bar["x"], bar["text"], y)
     traces = [bar, *_withheld(bar), names_above(names, left)]
     return new_figure(reader, int(-y * ROW) + BUTTON + 16, traces, **axes)
+
+
+def _places(names: Iterable[str]) -> list[float]:
+    """Where bars stand one under the other, each with its name above it, in one line or in several."""
+    return list(accumulate(-1 - name.count("<br>") * LINE / ROW for name in names))
 
 
 def _withheld(bar: dict) -> list[dict]:
@@ -146,7 +151,9 @@ def stacked(
         raise ValueError(f"parts of {code} overlap and make no stack")
     whole = frame[(frame[dimension] != TOTAL) & (frame[split] == TOTAL)]
     parts = frame[(frame[dimension] != TOTAL) & (frame[split] != TOTAL)]
-    places = {name: -(number + 1.0) for number, name in enumerate(whole[dimension])}
+    labels = {name: lines_of(reader.label(dimension, name)) for name in whole[dimension]}
+    places = dict(zip(labels, _places(labels.values()), strict=True))
+    lowest = min(places.values(), default=0)
     order = sorted(set(parts[split]), key=lambda name: reader.vocabulary.rank(split, name))
     traces, pieces, drawn = [], {name: [] for name in places}, dict.fromkeys(places, 0.0)
     for number, name in enumerate(order):
@@ -190,11 +197,11 @@ def stacked(
         "hoverinfo": "skip",
         "showlegend": False,
     }
-    axes, left = _bar_axes(lengths, texts, -len(places))
-    names = names_above([(reader.label(dimension, name), place) for name, place in places.items()], left)
+    axes, left = _bar_axes(lengths, texts, lowest)
+    names = names_above([(labels[name], place) for name, place in places.items()], left)
     return new_figure(
         reader,
-        len(places) * ROW + 64,
+        int(-lowest * ROW) + 64,
         [*traces, ends, names],
         barmode="stack",
         shapes=frames,
@@ -231,7 +238,9 @@ def _frame(place: float, length: float) -> dict:
 def movers(reader: Reader, frame: pd.DataFrame, dimension: str, code: str) -> go.Figure:
     """Bars to the right for what rose and to the left for what fell; the frame has `<code>_change`."""
     changes, labels = list(frame[f"{code}_change"]), [reader.label(dimension, name) for name in frame[dimension]]
-    places = [-(number + 1.0) for number in range(len(changes))]
+    written = [lines_of(label) for label in labels]
+    places = _places(written)
+    lowest = min(places, default=0)
     bar = _bar(
         x=scaled(code, changes),
         y=places,
@@ -243,11 +252,10 @@ def movers(reader: Reader, frame: pd.DataFrame, dimension: str, code: str) -> go
         ],
         hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
     )
-    axes, left = _bar_axes(bar["x"], bar["text"], -len(changes))
-    names = names_above(list(zip(labels, places, strict=True)), left)
-    return new_figure(
-        reader, len(changes) * ROW + BUTTON + 16, [bar, names], shapes=[_zero(place) for place in places], **axes
-    )
+    axes, left = _bar_axes(bar["x"], bar["text"], lowest)
+    names = names_above(list(zip(written, places, strict=True)), left)
+    shapes = [_zero(place) for place in places]
+    return new_figure(reader, int(-lowest * ROW) + BUTTON + 16, [bar, names], shapes=shapes, **axes)
 
 
 def _zero(place: float) -> dict:
