@@ -134,6 +134,25 @@ def test_a_page_tells_its_subject(read: Reading, page: str, view: dict[str, str]
     assert all(len(shown(table)) for table in app.table)
 
 
+WITH_BARS = {
+    "benefits": ("types", "recipients", "places"),
+    "households": ("statuses", "places"),
+    "psychologists": ("clients", "problems", "ages", "caseload", "functions"),
+    "day_centres": ("branches",),
+}
+
+
+@pytest.mark.parametrize(("page", "view"), [(page, view) for page, views in WITH_BARS.items() for view in views])
+def test_a_table_has_the_order_of_its_picture(read: Reading, page: str, view: str) -> None:
+    found = [one for one in sections(read(page, view=view)) if one.chart and one.table]
+    assert found
+    for one in found:
+        *_, names = json.loads(one.chart.proto.spec)["data"]  # the last trace is that of the names
+        drawn = [name.replace("<br>", " ") for name in names["text"] if not name.startswith("<b>")]
+        assert len(drawn) > 1
+        assert [name for name in shown(one.table).iloc[:, 0] if name in drawn] == drawn
+
+
 @every_counting_page
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_page_says_that_the_data_are_made_up_and_how_far_they_reach(read: Reading, page: str, language: str) -> None:
