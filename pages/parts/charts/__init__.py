@@ -1,7 +1,7 @@
 """Charts: a tidy frame goes in, a figure comes out. Nothing is asked and nothing is shown here.
 
-Every chart writes its figures beside its marks and the names of lines at their ends, keeps a transparent background for the theme behind it, and puts long
-names above their bars and not beside them, so that it can be read on a telephone.
+Every chart writes its figures beside its marks and the names of lines at their ends, keeps a transparent background for
+the theme behind it, and puts long names above their bars and not beside them, so that it can be read on a telephone.
 """
 
 from pages.parts.charts.bars import bars, movers, stacked
