@@ -36,10 +36,10 @@ HEAT_HEAD = 34  # pixels of the names of its columns
 
 
 def heat(reader: Reader, frame: pd.DataFrame, rows: str, columns: str, code: str) -> go.Figure:
-    """A table of colours with its figures: the more, the further from the background, which zero and what is withheld
-    have."""
+    """A table of colours with its figures, its rows as the frame has them: the more, the further from the background,
+    which zero and what is withheld have."""
     parts = frame[(frame[rows] != TOTAL) & (frame[columns] != TOTAL)]
-    down, across = codes_in_order(reader, parts, rows), codes_in_order(reader, parts, columns)
+    down, across = list(dict.fromkeys(parts[rows])), codes_in_order(reader, parts, columns)
     grid = dict(zip(zip(parts[rows], parts[columns], strict=True), column_of(parts, code), strict=True))
     cells = [[grid.get((row, column), 0) for column in across] for row in down]
     drawn = [[value or None for value in scaled(code, line)] for line in cells]
