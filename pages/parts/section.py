@@ -58,7 +58,7 @@ def tell(
     ways = going_deeper.ways_from(view, of) if isinstance(of, Answer | Comparison) else of
     shown = period or view.period
     warnings = marks.warnings(view, shown)
-    if table.empty:
+    if table.empty and not nothing:  # a page that says why has a headline that counts to none
         headline = title(view, shown, ways) if ways else table.corner
     if not headed:
         head(view, key, headline)
