@@ -35,13 +35,13 @@ def where(page: Page) -> str:
 
 
 def headline(page: Page) -> str:
-    return page.locator(".st-key-stage_slide").locator("h1, h2").first.inner_text()
+    return page.locator(".st-key-stage_slide").locator("h1, h2, h4").first.inner_text()
 
 
 def letters(page: Page) -> list[float]:
     """Pixels of the letters of the headline and of the chart."""
     return page.evaluate(
-        """() => [...document.querySelectorAll('.st-key-stage_slide :is(h1, h2, .js-plotly-plot text)')]
+        """() => [...document.querySelectorAll('.st-key-stage_slide :is(h1, h2, h4, .js-plotly-plot text)')]
             .filter((text) => text.textContent.trim()).map((text) => parseFloat(getComputedStyle(text).fontSize))"""
     )
 
@@ -79,9 +79,9 @@ def test_a_chart_goes_into_a_deck_the_deck_onto_a_wall_and_along_as_files(
     page.locator(".st-key-benefits_by_benefit_now button").click()
     dialog.get_by_text("Slaids ir pievienots: Pavasara sēde.").wait_for()
     dialog.get_by_role("link", name="Atvērt prezentāciju").click()
-    page.locator(".st-key-slide_preview h3").wait_for()
+    page.locator(".st-key-slide_preview h2").wait_for()
     settled(page)
-    assert "mājokļa pabalsts" in page.locator(".st-key-slide_preview h3").inner_text()
+    assert "mājokļa pabalsts" in page.locator(".st-key-slide_preview h2").inner_text()
 
     # Nobody else sees it, so it is shown in this window; Esc leads back.
     page.locator(".st-key-to_stage button").click()

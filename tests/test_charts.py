@@ -10,11 +10,15 @@ from pathlib import Path
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from hypothesis import given
+from hypothesis import strategies as strategies_of
 
 from data_access import TOTAL, Note, Question, open_database
-from data_access.telling import palette
+from data_access.telling import palette, tables
 from data_access.telling.reader import Reader
 from pages.parts import charts
+from pages.parts.charts.figure import END, HAND, LINE, apart, wide
+from pages.parts.charts.lines import PLOT
 from pages.parts.texts import FOLDER
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -241,12 +245,91 @@ def test_breaks_are_drawn_on_their_days_with_their_numbers(reader: Reader) -> No
     assert "3" not in numbers
 
 
+def ends(figure: go.Figure) -> list:
+    """The labels at the ends of lines."""
+    return [note for note in figure.layout.annotations if note.name == END]
+
+
+def heights(figure: go.Figure) -> list[float]:
+    """Where these labels stand over the foot of the chart, in pixels."""
+    return [note.y / figure.layout.yaxis.range[1] * PLOT - note.ay for note in ends(figure)]
+
+
 def test_lines_begin_and_end_with_their_figures_in_latvian(reader: Reader) -> None:
-    [line] = charts.series(reader, YEARS, "year", ["spend"]).data
-    written = [text for text in line.text if text]
+    figure = charts.series(reader, YEARS, "year", ["spend"])
+    [line] = figure.data
     # Whole euros beside the marks, half up: the table has the cents.
-    assert written[0] == "100\u00a0€"
-    assert written[-1] == "1\u00a0235\u00a0€"
+    assert [text for text in line.text if text] == ["100\u00a0€"]
+    assert [(note.x, note.y, note.text) for note in ends(figure)] == [(3, 1234.5, "<b>1\u00a0235\u00a0€</b>")]
+
+
+def test_a_line_has_its_name_at_its_end_and_no_legend(reader: Reader) -> None:
+    figure = charts.two_years(reader, MONTHS, "month", "spend", ("2023. gads", "2022. gads"))
+    assert [note.text for note in ends(figure)] == ["<b>6\u00a0€</b> 2022. gads", "<b>12\u00a0€</b> 2023. gads"]
+    assert [note.arrowcolor for note in ends(figure)] == [line.line.color for line in figure.data]
+    assert figure.layout.showlegend is False
+
+
+def test_names_of_lines_that_end_close_together_do_not_touch(reader: Reader) -> None:
+    close = STATUSES.assign(households_with_status=[972, 988, 1800, 800, 799, 1515])
+    figure = charts.series(reader, close, "year", ["households_with_status"], "status")
+    upper, lower = heights(figure)
+    assert upper - lower >= LINE - 1  # a pixel is whole
+    assert (upper + lower) / 2 == pytest.approx(799.5 / figure.layout.yaxis.range[1] * PLOT, abs=1)
+
+
+def test_the_name_of_a_line_that_ends_early_does_not_lie_on_one_that_goes_on(reader: Reader) -> None:
+    running = MONTHS.assign(spend=[100 * month if month < 7 else pd.NA for month in range(1, 13)])
+    running["spend_before"] = 600
+    figure = charts.two_years(reader, running, "month", "spend", ("2023", "2022"))
+    now = next(place for place, note in enumerate(ends(figure)) if note.x == 5)
+    line = 6 / figure.layout.yaxis.range[1] * PLOT
+    assert abs(heights(figure)[now] - line) > LINE / 2
+
+
+def test_no_figure_at_the_beginning_of_a_line_lies_on_a_line(reader: Reader) -> None:
+    crossing = MONTHS.assign(spend=100, spend_before=[99, *[100] * 11])
+    before, now = charts.two_years(reader, crossing, "month", "spend", ("2023", "2022")).data
+    assert (now.text[0], now.textposition[0]) == ("1\u00a0€", "top center")
+    assert (before.text[0], before.textposition[0]) == ("1\u00a0€", "bottom center")
+    between = frame(
+        {
+            "month": ["2023-01", "2023-02"] * 3,
+            "branch": [name for name in ("one", "two", "three") for _ in range(2)],
+            "visits": [102, 102, 101, 101, 100, 100],
+        }
+    )
+    lines = charts.series(reader, between, "month", ["visits"], "branch").data
+    assert [line.text[0] for line in lines] == ["102", "", "100"]
+
+
+def test_on_a_telephone_names_of_lines_stand_above_and_figures_at_the_ends(reader: Reader) -> None:
+    figure = EVERY_CHART["series"](reader)
+    room = figure.layout.margin.r
+    in_hand = charts.in_hand(figure)
+    assert [note.text for note in ends(in_hand)] == ["<b>823</b>", "<b>793</b>"]
+    assert in_hand.layout.showlegend is True
+    assert in_hand.layout.margin.r < room
+
+
+@given(
+    strategies_of.lists(
+        strategies_of.tuples(strategies_of.floats(0, 200), strategies_of.sampled_from([17.0, 34.0])),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_labels_are_moved_apart_in_their_order_and_no_further(labels: list[tuple[float, float]]) -> None:
+    wanted, tall = zip(*labels, strict=True)
+    found = apart(wanted, tall, 0, 200)
+    upwards = sorted(range(len(found)), key=lambda one: found[one])
+    assert [wanted[one] for one in upwards] == sorted(wanted)
+    for lower, upper in itertools.pairwise(upwards):
+        assert found[upper] - found[lower] >= (tall[lower] + tall[upper]) / 2 - 1e-9
+    assert all(-1e-9 <= place <= 200 + 1e-9 for place in found)
+    free = [abs(one - other) >= 34 for one, other in itertools.combinations(wanted, 2)]
+    if all(free):
+        assert list(found) == pytest.approx(list(wanted))
 
 
 def test_lines_stand_in_the_order_of_the_vocabulary(readers) -> None:
@@ -272,7 +355,7 @@ def test_two_years_stand_side_by_side_by_month(reader: Reader) -> None:
 
 
 def test_the_longest_bar_is_on_top_with_its_figure_beside_it(reader: Reader) -> None:
-    figure = charts.bars(reader, BENEFITS, "benefit", "spend")
+    figure = charts.bars(reader, tables.ranked(BENEFITS, "benefit", "spend"), "benefit", "spend")
     bar = the_bars(figure)
     from_top = sorted(zip(bar.y, bar.x, bar.text, strict=True), reverse=True)
     assert [x for _, x, _ in from_top] == [626254.55, 134902.40, 110203.14]
@@ -302,8 +385,8 @@ def test_stacks_add_up_to_their_total(reader: Reader) -> None:
     assert list(parts) == ["Naudā", "Natūrā"]
     assert sum(sum(value or 0 for value in bar.x) for bar in parts.values()) == 60.0
     assert parts["Naudā"].marker.pattern.shape != parts["Natūrā"].marker.pattern.shape
-    [ends] = [list(trace.text) for trace in figure.data if any(" = " in text for text in trace.text or ())]
-    assert ends == ["\u00a0<b>50\u00a0€</b> = 20\u00a0€ + 30\u00a0€", "\u00a010\u00a0€"]
+    [said] = [list(trace.text) for trace in figure.data if any(" = " in text for text in trace.text or ())]
+    assert said == ["\u00a010\u00a0€", "\u00a0<b>50\u00a0€</b> = 20\u00a0€ + 30\u00a0€"]
 
 
 def test_of_many_parts_a_stack_says_the_total_only(reader: Reader) -> None:
@@ -311,6 +394,33 @@ def test_of_many_parts_a_stack_says_the_total_only(reader: Reader) -> None:
     many = frame({"age_group": ["0_6"] * 5, "person_group": groups, "psychologist_clients": [1, 2, 3, 4, 10]})
     figure = charts.stacked(reader, many, "age_group", "person_group", "psychologist_clients", apart=True)
     assert "\u00a0<b>10</b>" in [text for trace in figure.data if trace.text for text in trace.text]
+
+
+def room_at_the_ends(figure: go.Figure) -> list[float]:
+    """Pixels between the end of each bar and the edge of the narrowest chart, less those that its text takes."""
+    left, right = figure.layout.xaxis.range
+    # The last trace is that of the names.
+    texts = [
+        (x, text) for trace in figure.data[:-1] for x, text in zip(trace.x, trace.text or (), strict=False) if text
+    ]
+    sides = [(right - x if x > 0 else x - left, text) for x, text in texts if x]
+    return [side / (right - left) * HAND - wide(text) for side, text in sides]
+
+
+@pytest.mark.parametrize("times", [1, 1000])
+def test_every_bar_leaves_room_for_its_text_on_a_telephone(reader: Reader, times: int) -> None:
+    larger = FORMS.assign(spend=FORMS["spend"] * times), MOVED.assign(spend_change=MOVED["spend_change"] * times)
+    for figure in (
+        charts.stacked(reader, larger[0], "benefit", "form", "spend"),
+        charts.movers(reader, larger[1], "benefit", "spend"),
+    ):
+        assert min(room_at_the_ends(figure)) >= 0
+
+
+def test_parts_of_a_stack_that_have_no_room_are_left_to_the_table(reader: Reader) -> None:
+    billions = FORMS.assign(spend=FORMS["spend"] * 1_000_000_000)
+    figure = charts.stacked(reader, billions, "benefit", "form", "spend")
+    assert [text for trace in figure.data for text in trace.text or () if " = " in text] == []
 
 
 def test_axes_of_money_and_of_shares_have_their_unit(readers) -> None:
@@ -340,6 +450,19 @@ def test_squares_of_nothing_have_the_background_and_the_others_the_themes_shades
     assert (
         contrast(shades[0], background) < contrast(shades[1], background) < 6
     )  # the least is near the page, none glares
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_usual_squares_are_near_the_background_of_either_theme_and_can_be_read(reader: Reader, dark: bool) -> None:
+    rows = {"name": [charts.Square(look, "1", "said") for look in palette.SQUARES]}
+    figure = charts.inked(charts.squares(reader, rows, ["a", "b", "c", "d"]), dark)
+    fills = dict(zip(palette.SQUARES, [fill for _, fill in figure.data[0].colorscale], strict=True))
+    background = theme("dark" if dark else "light")["backgroundColor"]
+    assert contrast(fills["usual"], background) < 1.5 < contrast(fills["few"], background)
+    inks = [note.font.color or figure.layout.font.color for note in figure.layout.annotations]
+    for look, ink in zip(palette.SQUARES, inks, strict=True):
+        if look != "plain":  # a shade over the background itself
+            assert contrast(ink, fills[look]) >= LEAST_CONTRAST_OF_LETTERS, look
 
 
 def test_what_rose_goes_right_and_what_fell_goes_left(reader: Reader) -> None:

@@ -50,7 +50,8 @@ def buttons(app) -> set[str | None]:
 
 
 def shows_nothing(app) -> bool:
-    return not (app.table or app.subheader or app.get("download_button") or app.get("plotly_chart") or app.selectbox)
+    shown = (app.table, app.header, app.subheader, app.get("download_button"), app.get("plotly_chart"), app.selectbox)
+    return not any(shown)
 
 
 @pytest.mark.parametrize("name", NAVIGATION)

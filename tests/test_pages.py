@@ -2,6 +2,7 @@
 
 import csv
 import functools
+import itertools
 import json
 import re
 import shutil
@@ -30,6 +31,7 @@ from tests.infrastructure.pages import (
     REPOSITORY,
     WORDS,
     go_to,
+    heading_levels,
     headlines,
     open_page,
     registered_pages,
@@ -124,9 +126,31 @@ def test_a_page_tells_its_subject(read: Reading, page: str, view: dict[str, str]
     assert headlines(app)
     for line in headlines(app):
         assert_whole_sentence(line)
+    levels = heading_levels(app)
+    assert levels[0] == 1
+    assert all(lower - upper <= 1 for upper, lower in itertools.pairwise(levels)), levels
     if page != "presentation":  # begins with a title
         assert len(app.table) >= 1
     assert all(len(shown(table)) for table in app.table)
+
+
+WITH_BARS = {
+    "benefits": ("types", "recipients", "places"),
+    "households": ("statuses", "places"),
+    "psychologists": ("clients", "problems", "ages", "caseload", "functions"),
+    "day_centres": ("branches",),
+}
+
+
+@pytest.mark.parametrize(("page", "view"), [(page, view) for page, views in WITH_BARS.items() for view in views])
+def test_a_table_has_the_order_of_its_picture(read: Reading, page: str, view: str) -> None:
+    found = [one for one in sections(read(page, view=view)) if one.chart and one.table]
+    assert found
+    for one in found:
+        *_, names = json.loads(one.chart.proto.spec)["data"]  # the last trace is that of the names
+        drawn = [name.replace("<br>", " ") for name in names["text"] if not name.startswith("<b>")]
+        assert len(drawn) > 1
+        assert [name for name in shown(one.table).iloc[:, 0] if name in drawn] == drawn
 
 
 @every_counting_page

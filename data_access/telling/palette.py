@@ -23,13 +23,13 @@ HEAT_NIGHT_MIDDLE = "#2F74A8"
 INK_ON_LIGHT = "#1B2733"
 INK_ON_DARK = "#F4F7FA"
 
-# Squares that each mean something: fill and ink (None: the ink of the theme). What is written on them tells them apart
-# without colour.
+# Squares that each mean something: fill on the light and on the dark theme, and ink (None: that of the theme). What is
+# written on them tells them apart without colour.
 SQUARES = {
-    "usual": (HEAT_LIGHT, INK_ON_LIGHT),
-    "few": ("#F0A04B", INK_ON_LIGHT),
-    "empty": ("#8A2B06", INK_ON_DARK),
-    "plain": (SHADE, None),
+    "usual": (HEAT_LIGHT, HEAT_NIGHT, None),
+    "few": ("#F0A04B", "#F0A04B", INK_ON_LIGHT),
+    "empty": ("#8A2B06", "#B23A0A", INK_ON_DARK),
+    "plain": (SHADE, SHADE, None),
 }
 
 

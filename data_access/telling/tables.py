@@ -149,20 +149,20 @@ def listed(reader: Reader, frame: pd.DataFrame, by: str | Sequence[str], codes: 
     return Table(reader.dimension(by[-1]), _measured(reader, codes), rows)
 
 
-def _codes(reader: Reader, frame: pd.DataFrame, name: str) -> list[str]:
-    """Codes of a dimension that occur, in order: calendar cells by day, others as the vocabulary has them."""
-    if dimension(name).kind == "time":
-        return sorted(set(frame[name]))
-    return sorted(set(frame[name]), key=lambda code: reader.vocabulary.rank(name, code))
+def _down(frame: pd.DataFrame, name: str) -> list[str]:
+    """Codes of a dimension that occur: calendar cells by day, others as they stand in the frame; the total is last."""
+    found = sorted(set(frame[name])) if dimension(name).kind == "time" else list(dict.fromkeys(frame[name]))
+    return sorted(found, key=lambda code: code == TOTAL)
 
 
 def crossed(reader: Reader, frame: pd.DataFrame, down: str, across: str, code: str, total_down: bool = True) -> Table:
-    """One row a code of `down`, one column a code of `across`, one measure; totals at the right and below.
+    """One row a code of `down` as the frame has them, one column a code of `across`, one measure; totals at the right
+    and below.
 
     `total_down=False` leaves out the row of totals, where there is none to speak of (stocks, years of a series).
     """
-    rows = [name for name in _codes(reader, frame, down) if total_down or name != TOTAL]
-    columns = _codes(reader, frame, across)
+    rows = [name for name in _down(frame, down) if total_down or name != TOTAL]
+    columns = sorted(set(frame[across]), key=lambda name: reader.vocabulary.rank(across, name))
     places = zip(frame[down], frame[across], strict=True)
     cells = dict(zip(places, withheld.column(frame, code), strict=True))
     unit, name_of = measure(code).unit, _names(reader, frame, (down,))
@@ -199,6 +199,26 @@ def compared(
         for name, place, total in _ordered(frame, by)
     )
     return Table(reader.dimension(by[-1]), tuple(columns), rows)
+
+
+def in_order(frame: pd.DataFrame, name: str, codes: Sequence[str]) -> pd.DataFrame:
+    """The rows in this order of the codes of a dimension, and those of other codes after them."""
+    places = {code: place for place, code in enumerate(codes)}
+    found = [places.get(code, len(places)) for code in frame[name]]
+    return frame.iloc[sorted(range(len(found)), key=found.__getitem__)].reset_index(drop=True)
+
+
+def ranked(frame: pd.DataFrame, name: str, code: str, over: Sequence[str] = (), within: str = "") -> pd.DataFrame:
+    """The rows by a measure's figures for a dimension, the largest first: the order of a picture and of its table.
+
+    What is withheld or not known comes after them, then records without a value, and totals last. `over` are further
+    dimensions, over which is counted; `within` the groups stay as they are.
+    """
+    whole = totals_over(frame, *over)
+    whole = whole[~whole[name].isin([UNKNOWN, TOTAL])].sort_values(code, ascending=False, kind="stable")
+    groups = list(dict.fromkeys(frame[within])) if within else []
+    frame = in_order(frame, name, [*dict.fromkeys(whole[name]), UNKNOWN, TOTAL])
+    return in_order(frame, within, groups) if within else frame
 
 
 def totals_over(frame: pd.DataFrame, *dimensions: str) -> pd.DataFrame:

@@ -107,7 +107,7 @@ def offer_check(reader: Reader, access: Access) -> None:
 
 def tell(reader: Reader, headline: str, table: Table, nothing: str) -> None:
     """A headline, and a table or that there is nothing to put into it."""
-    st.subheader(plain(headline), anchor=False)
+    st.header(plain(headline), anchor=False)
     if table.rows:
         show_table(reader, table, headline, tall=TALL)
     else:

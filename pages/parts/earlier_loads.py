@@ -19,7 +19,7 @@ _WHO = "upload_undo_who"
 def show(reader: Reader, desk: Desk, database: VisitorsDatabase) -> None:
     """The newest loads, each with its files and sums; the newest one can be taken back."""
     t = reader.t
-    st.subheader(t("upload.earlier"), anchor=False)
+    st.header(t("upload.earlier"), anchor=False)
     everything = read_loads(database)
     loads = [load for load in everything[:MOST] if not load.demonstration]
     if not loads:

@@ -25,7 +25,7 @@ def work_goes_on(reader: Reader, job: Job) -> None:
     """A progress bar; a load goes on without whoever has begun it."""
     t = reader.t
     said = {CHECK: "upload.checking", LOAD: "upload.loading"}.get(job.kind, "upload.undoing")
-    st.subheader(t(said), anchor=False)
+    st.header(t(said), anchor=False)
     watch(job)
     st.markdown(small(t("upload.checking_said" if job.kind == CHECK else "upload.loading_said")))
 
@@ -64,7 +64,7 @@ def loaded(reader: Reader, desk: Desk, outcome: Outcome) -> None:
     st.success(t(said, number=str(load.load_id)), icon=":material/check_circle:")
     _changed(reader, load)
     if plan.rows_rejected:
-        st.subheader(plain(t("upload.rejected", count=plan.rows_rejected)), anchor=False)
+        st.header(plain(t("upload.rejected", count=plan.rows_rejected)), anchor=False)
         st.markdown(t("upload.mend_said"))
         st.download_button(
             t("upload.mend_file"),

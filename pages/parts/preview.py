@@ -19,7 +19,7 @@ SHOWN_ROWS = 20  # of the rejected ones; all stand in the file
 def show(reader: Reader, desk: Desk, plan: loader.Plan) -> None:
     """The plan in tables and sentences, and the button that brings it in."""
     t = reader.t
-    st.subheader(t("upload.preview"), anchor=False)
+    st.header(t("upload.preview"), anchor=False)
     st.info(t("upload.preview_said"), icon=":material/visibility:")
     _unread(reader, plan)
     if plan.parts:
@@ -173,7 +173,7 @@ def _confirm(reader: Reader, desk: Desk, plan: loader.Plan) -> None:
         nothing = "errors.nothing_to_load" if plan.unread else "loading.plan.nothing"
         st.warning(t(nothing), icon=":material/block:")
     else:
-        st.subheader(t("upload.confirm"), anchor=False)
+        st.header(t("upload.confirm"), anchor=False)
         st.markdown(plain(t("upload.confirm_said", who=desk.who)))
         if plan.all_rejected:
             st.warning(t("loading.plan.all_rejected"), icon=":material/block:")

@@ -18,7 +18,7 @@ def say(view: View, refused: Refused) -> None:
     """The section under its own headline: what was asked, why it is not answered, and where to go on."""
     t, question = view.reader.t, refused.question
     headline = wording.asked(view.reader, question.measures, question.by, question.period, question.where)
-    st.subheader(plain(headline), anchor=False)
+    st.header(plain(headline), anchor=False)
     with st.container(border=True, gap="xsmall"):
         said = " ".join([refused.text(view.reader.language), *_reasons(view, refused)])
         st.markdown(f":material/shield: {plain(said)}")

@@ -21,7 +21,7 @@ from pages.parts.tables import TALL, show_table
 
 MAKERS = {"xlsx": (exports.as_xlsx, exports.XLSX), "csv": (exports.as_csv, exports.CSV)}
 LABELS = {"xlsx": "XLSX", "csv": "CSV"}
-BESIDE = 3  # columns of figures: a wider table stands under its chart
+BESIDE, BESIDE_LINES = 3, 2  # columns of figures: a wider table stands under its chart, and lines want more room
 VERY_LONG = 50  # rows: a longer table scrolls where it stands
 AT_THE_HEAD = ("demonstration", "protected", "limited")  # notes
 TALLEST = 900  # pixels of such a table
@@ -58,7 +58,7 @@ def tell(
     ways = going_deeper.ways_from(view, of) if isinstance(of, Answer | Comparison) else of
     shown = period or view.period
     warnings = marks.warnings(view, shown)
-    if table.empty:
+    if table.empty and not nothing:  # a page that says why has a headline that counts to none
         headline = title(view, shown, ways) if ways else table.corner
     if not headed:
         head(view, key, headline)
@@ -72,8 +72,8 @@ def tell(
         st.info(nothing or view.reader.t("states.nothing"), icon=":material/search_off:")
     elif figure is None:
         show_table(view.reader, table, headline, tall=TALL if table.wordy else _tall(table))
-    elif len(table.columns) <= BESIDE and not under:
-        left, right = st.columns(_widths(figure), gap="medium")
+    elif len(table.columns) <= (BESIDE_LINES if _over_time(figure) else BESIDE) and not under:
+        left, right = st.columns([3, 2] if _over_time(figure) else [2, 3], gap="medium")
         with left:
             _draw(view, key, headline, figure, ways)
         with right:
@@ -125,28 +125,39 @@ def _tall(table: Table) -> int | None:
     return TALLEST if len(table.rows) > VERY_LONG else None
 
 
-def _widths(figure: go.Figure) -> list[int]:
-    """Widths of a chart and the table beside it: time wants room, bars have their names above them."""
-    return [3, 2] if figure.layout.xaxis.tickvals else [2, 3]
+def _over_time(figure: go.Figure) -> bool:
+    """Whether a chart has an axis that wants room; bars have their names above them."""
+    return bool(figure.layout.xaxis.tickvals)
 
 
 def tell_bars(view: View, key: str, headline: str, answer: Answer, **more) -> None:
     """Tells an answer split by one dimension: bars of its first measure, a table of all; `more` goes to `tell`."""
     question = answer.question
     [by] = question.by
-    frame = tables.filled(answer.frame, by, question.measures[0])
+    frame = tables.ranked(tables.filled(answer.frame, by, question.measures[0]), by, question.measures[0])
     bars = charts.bars(view.reader, frame, by, question.measures[0])
     table = tables.listed(view.reader, frame, by, question.measures)
     tell(view, key, headline, table, bars, answer.notes, of=answer, **more)
 
 
-def tell_crossed(view: View, key: str, headline: str, answer: Answer, draw: Callable[..., go.Figure], **more) -> None:
+def tell_crossed(
+    view: View,
+    key: str,
+    headline: str,
+    answer: Answer,
+    draw: Callable[..., go.Figure],
+    *,
+    ranked: bool = True,
+    **more,
+) -> None:
     """Tells an answer split by two dimensions: a table of one by the other, and the picture that `draw` makes of it.
 
-    `draw` takes what `charts.stacked` takes; `more` goes to `tell`.
+    `draw` takes what `charts.stacked` takes; what has an order of its own, as ages, is not `ranked` by its figures;
+    `more` goes to `tell`.
     """
     (down, across), [code] = answer.question.by, answer.question.measures
     frame = tables.filled(tables.filled(answer.frame, down, code), across, code)
+    frame = tables.ranked(frame, down, code, over=(across,)) if ranked else frame
     table = tables.crossed(view.reader, frame, down, across, code)
     tell(view, key, headline, table, draw(view.reader, frame, down, across, code), answer.notes, of=answer, **more)
 
@@ -183,8 +194,9 @@ def tell_measures(view: View, key: str, headline: str, answer: Answer) -> None:
 
 def tell_changes(view: View, key: str, headline: str, both: Comparison, by: str, code: str) -> None:
     """Tells a comparison split by a dimension: what rose and what fell, a table of both years and their change."""
-    table = tables.compared(view.reader, both.frame, by, [code], tables.periods_of(view.reader, both))
-    moved = tables.extremes(both.frame, by, f"{code}_change")
+    frame = tables.ranked(both.frame, by, f"{code}_change")
+    table = tables.compared(view.reader, frame, by, [code], tables.periods_of(view.reader, both))
+    moved = tables.extremes(frame, by, f"{code}_change")
     changes = charts.movers(view.reader, moved, by, code) if len(moved) else None
     tell(view, key, headline, table, changes, notes_of(both), of=both)
 
@@ -199,11 +211,13 @@ def tell_two_years(view: View, key: str, headline: str, both: Comparison, time: 
 
 def head(view: View, key: str, headline: str) -> None:
     """The headline of a section; its anchor makes it a place to link to."""
-    st.subheader(plain(headline), anchor=f"{view.page}-{key}".replace("_", "-"))
+    st.header(plain(headline), anchor=f"{view.page}-{key}".replace("_", "-"))
 
 
 def _draw(view: View, key: str, headline: str, figure: go.Figure, ways: Ways | None) -> None:
     clickable = ways is not None and going_deeper.can_be_clicked()
+    if not going_deeper.can_be_clicked():
+        figure = charts.in_hand(figure)
     st.plotly_chart(
         charts.inked(figure, dark=st.context.theme.type == "dark"),
         key=going_deeper.chart_key(view, key),

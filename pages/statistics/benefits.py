@@ -8,19 +8,19 @@ from pages.parts.frame import page
 from pages.parts.running import running
 from pages.parts.section import head, tell, tell_bars, tell_crossed
 
-PAID = ("spend", "households_assisted", "persons_assisted")
+PAID, BY = ("spend", "households_assisted", "persons_assisted"), ("benefit_group", "benefit")
 
 
 def types(view) -> None:
     reader, when = view.reader, view.when
     with views.section(view):
-        paid = ask(view, PAID, by=("benefit_group", "benefit"))
+        paid = ask(view, PAID, by=BY)
         total = euros(reader, paid.value("spend"))
         households = counted(reader, "households_to", paid.value("households_assisted"))
         most = first(reader, paid.parts, "benefit", "spend")
         headline = say(reader, "benefits.by_benefit", when=when, total=total, households=households, **most)
-        table = tables.listed(reader, paid.frame, ("benefit_group", "benefit"), PAID)
-        bars = charts.bars(reader, paid.parts, "benefit", "spend", group="benefit_group")
+        frame = tables.ranked(paid.frame, "benefit", "spend", within="benefit_group")
+        table, bars = tables.listed(reader, frame, BY, PAID), charts.bars(reader, frame, "benefit", "spend", BY[0])
         tell(view, "by_benefit", headline, table, bars, paid.notes, of=paid)
     with views.section(view):
         forms = ask(view, "spend", by=("benefit", "form"))
@@ -60,12 +60,12 @@ def places(view) -> None:
 
 
 def report(view) -> None:
-    reader, by = view.reader, ("benefit_group", "benefit")
+    reader = view.reader
     for population in ("residents", "ukraine_civilians"):
         with views.section(view):
-            both = compare(view, "spend", by=by, where={"population": population})
+            both = compare(view, "spend", by=BY, where={"population": population})
             headline = against(reader, f"benefits.two_years_{population}", both, "spend")
-            table = tables.compared(reader, both.frame, by, ["spend"], tables.periods_of(reader, both))
+            table = tables.compared(reader, both.frame, BY, ["spend"], tables.periods_of(reader, both))
             said = [(reader.dimension("population"), reader.label("population", population))]
             tell(view, f"two_years_{population}", headline, table, notes=notes_of(both), said=said, of=both)
 

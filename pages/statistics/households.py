@@ -19,9 +19,9 @@ def statuses(view) -> None:
         tell_bars(view, "by_status", headlines.with_status(reader, when, split), split)
     with views.section(view):
         members = ask(view, "persons_with_status", by=("member_group", "status"))
-        table = tables.crossed(reader, members.frame, "member_group", "status", "persons_with_status")
-        all_statuses = tables.totals_over(members.frame, "status")
-        bars = charts.bars(reader, all_statuses, "member_group", "persons_with_status")
+        frame = tables.ranked(members.frame, "member_group", "persons_with_status", over=("status",))
+        table = tables.crossed(reader, frame, "member_group", "status", "persons_with_status")
+        bars = charts.bars(reader, tables.totals_over(frame, "status"), "member_group", "persons_with_status")
         tell(view, "composition", headlines.composition(reader, when, members), table, bars, members.notes, of=members)
     # Each by itself: crossed, they would tell of few households.
     splits = {name: ask(view, OVER_THE_PERIOD, by=name) for name in WITHIN}

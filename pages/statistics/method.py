@@ -29,7 +29,7 @@ def real_and_invented(reader) -> None:
 
 def words(reader, key: str, text: str) -> None:
     """A text under its own headline."""
-    st.subheader(reader.t(f"method.{key}"), anchor=f"method-{key}")
+    st.header(reader.t(f"method.{key}"), anchor=f"method-{key}")
     st.markdown(text)
 
 

@@ -66,5 +66,5 @@ def movers(view) -> None:
 with page("overview") as here:
     view = filters.choose(here, "population", parts=False)
     views.tell(view, key_figures, movers)
-    st.subheader(view.reader.t("overview.more"), anchor=False)
+    st.header(view.reader.t("overview.more"), anchor=False)
     links("benefits", "households", "psychologists", "day_centres")

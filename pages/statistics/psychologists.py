@@ -18,8 +18,8 @@ def clients(view) -> None:
     reader = view.reader
     with views.section(view):
         split = ask(view, CLIENTS, by=("age_group", "person_group"))
-        stacked = partial(charts.stacked, apart=True, ranked=False)
-        tell_crossed(view, "by_age", headlines.clients_by_age(view, split), split, stacked)
+        stacked = partial(charts.stacked, apart=True)
+        tell_crossed(view, "by_age", headlines.clients_by_age(view, split), split, stacked, ranked=False)
     both = compare(view, CLIENTS, by="age_class")
     said = against(reader, "psychologists.two_years", both, CLIENTS, "clients")
     tell_changes(view, "two_years", said, both, "age_class", CLIENTS)
@@ -39,7 +39,7 @@ def problems(view) -> None:
 def ages(view) -> None:
     split = ask(view, CLIENTS, by=("problem_area", "age_group"))
     most = headlines.most_clients(view, split, tables.totals_over(split.frame, "age_group"), "problem_area")
-    tell_crossed(view, "ages", say(view.reader, "psychologists.ages", **most), split, charts.heat)
+    tell_crossed(view, "ages", say(view.reader, "psychologists.ages", **most), split, charts.heat, ranked=False)
 
 
 def consultations(view) -> None:

@@ -90,7 +90,7 @@ class Section:
 def sections(app: AppTest) -> list[Section]:
     found: list[Section] = []
     for element in app.main:
-        if element.type == "subheader":
+        if element.type in ("header", "subheader"):
             found.append(Section(unescaped(element.value)))
         elif not found:
             continue
@@ -124,9 +124,15 @@ def shown(table) -> pd.DataFrame:
 
 def said(app: AppTest) -> str:
     """Everything a page says in words, besides its tables."""
-    elements = [*app.title, *app.subheader, *app.caption, *app.markdown, *app.info, *app.error, *app.warning]
+    headings = [*app.title, *app.header, *app.subheader]
+    elements = [*headings, *app.caption, *app.markdown, *app.info, *app.error, *app.warning]
     return "\n".join(unescaped(element.value) for element in elements)
 
 
 def headlines(app: AppTest) -> list[str]:
-    return [unescaped(element.value) for element in app.subheader]
+    return [unescaped(element.value) for element in (*app.header, *app.subheader)]
+
+
+def heading_levels(app: AppTest) -> list[int]:
+    """The levels of a page's headings from top to bottom."""
+    return [int(element.tag[1:]) for element in app.main if element.type in ("title", "header", "subheader")]

@@ -12,6 +12,7 @@ from data_access.telling.builder.making import Made
 from data_access.telling.builder.request import Request
 from data_access.telling.builder.world import is_time
 from data_access.telling.reader import Reader
+from data_access.telling.tables import in_order
 from data_access.telling.withheld import hidden
 from pages.parts import charts
 
@@ -62,7 +63,7 @@ def draw(
 
 
 def _frame(request: Request, answered: Answered, made: Made, dims: Sequence[str], code: str) -> pd.DataFrame:
-    """The rows that the picture is of: totals over what it does not show, and only what the table has."""
+    """The rows that the picture is of: totals over what it does not show, and only what the table has, in its order."""
     frame = answered.frame
     for name in request.by:
         if name not in dims:
@@ -75,6 +76,8 @@ def _frame(request: Request, answered: Answered, made: Made, dims: Sequence[str]
         withheld = any(hidden(frame, column)[unknown].any() for column in columns)
         if not withheld and not frame.loc[unknown, columns].fillna(0).any(axis=None):
             frame = frame[~unknown]
+    if request.rows and request.rows[0] in dims:
+        frame = in_order(frame, request.rows[0], made.outer)
     return frame.reset_index(drop=True)
 
 

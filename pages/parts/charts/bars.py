@@ -1,6 +1,7 @@
 """Bars: one measure by the values of a dimension, stacked by a second, or its changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,31 +12,33 @@ from data_access.telling.reader import Reader
 from data_access.telling.withheld import cell, column, is_number
 from pages.parts.charts.figure import (
     BUTTON,
+    HAND,
     LINE,
     NO_BREAK_SPACE,
     ROW,
     axis_figure,
-    codes_in_order,
     legend,
     lines_of,
     names_above,
     new_figure,
     scaled,
+    wide,
 )
 
 PATTERN = {"fillmode": "overlay", "fgcolor": INK_ON_DARK, "size": 6, "solidity": 0.25}
 MOST_PARTS = 3  # of a stack, whose figures have room behind their total on a telephone
 WIDTH = 0.36  # of a bar, in rows
+AROUND = 8  # pixels of room around a text at the end of a bar
+LEAST = 0.25  # of a telephone's width the longest bar takes
 HEADING = 44  # pixels more for a heading over a group of bars
 
 
 def bars(reader: Reader, frame: pd.DataFrame, dimension: str, code: str, group: str | None = None) -> go.Figure:
-    """Horizontal bars of one measure, the longest first; within headings if the frame has a `group` column."""
-    rows = _bar_rows(reader, frame, dimension, code, group)
+    """Horizontal bars of one measure as the frame has them; within headings if it has a `group` column."""
+    rows = _bar_rows(reader, frame, dimension, group)
     places, y = [], 0.0
     for kind, row in rows:
-        lines = 1 if kind == "heading" else lines_of(reader.label(dimension, row[dimension])).count("<br>") + 1
-        y -= HEADING / ROW if kind == "heading" else 1 + (lines - 1) * LINE / ROW
+        y += -HEADING / ROW if kind == "heading" else _places([lines_of(reader.label(dimension, row[dimension]))])[0]
         places.append(y)
     shown = [(row, place) for (kind, row), place in zip(rows, places, strict=True) if kind == "bar"]
     figures = [cell(row, code) for row, _ in shown]
@@ -56,10 +59,14 @@ def bars(reader: Reader, frame: pd.DataFrame, dimension: str, code: str, group: 
         ],
         hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
     )
-    known = [value for value in bar["x"] if value is not None]
-    axes, left = _bar_axes(min(known, default=0), max(known, default=1), y)
+    axes, left = _bar_axes(bar["x"], bar["text"], y)
     traces = [bar, *_withheld(bar), names_above(names, left)]
     return new_figure(reader, int(-y * ROW) + BUTTON + 16, traces, **axes)
+
+
+def _places(names: Iterable[str]) -> list[float]:
+    """Where bars stand one under the other, each with its name above it, in one line or in several."""
+    return list(accumulate(-1 - name.count("<br>") * LINE / ROW for name in names))
 
 
 def _withheld(bar: dict) -> list[dict]:
@@ -94,32 +101,37 @@ def _bar(**more) -> dict:
     }
 
 
-def _bar_rows(reader, frame, dimension, code, group) -> list[tuple[str, object]]:
+def _bar_rows(reader, frame, dimension, group) -> list[tuple[str, object]]:
     """Headings and bars from top to bottom."""
     frame = frame[frame[dimension] != TOTAL]
     if group is None:
-        ranked = frame.sort_values(code, ascending=False, kind="stable", na_position="last")
-        return [("bar", row) for row in ranked.to_dict("records")]
+        return [("bar", row) for row in frame.to_dict("records")]
     rows: list[tuple[str, object]] = []
     for name in dict.fromkeys(frame[group]):
         if name == TOTAL:
             continue
         rows.append(("heading", reader.label(group, name)))
-        ranked = frame[frame[group] == name].sort_values(code, ascending=False, kind="stable")
-        rows += [("bar", row) for row in ranked.to_dict("records")]
+        rows += [("bar", row) for row in frame[frame[group] == name].to_dict("records")]
     return rows
 
 
-def _bar_axes(least: float, most: float, lowest: float) -> tuple[dict, float]:
-    """Axes with room at the end of the longest bar for its figure, on a telephone too; and their left end."""
-    span = max(most, 0) - min(least, 0) or 1
-    room = 0.36 * span
-    left = min(least, 0) - (room if least < 0 else 0)
+def _bar_axes(lengths: Sequence[float | None], texts: Sequence[str], lowest: float) -> tuple[dict, float]:
+    """Axes with room for the text at the end of each bar, on a telephone too; and their left end."""
+    ends = [(length or 0, wide(text) + AROUND) for length, text in zip(lengths, texts, strict=True)]
+    right = [end for end in ends if end[0] >= 0] or [(0, 0)]
+    left = [(-length, room) for length, room in ends if length < 0] or [(0, 0)]
+    # Pixels of one: as many as the two bars allow that want most on either side.
+    scale = min(
+        max(HAND - one_room - other_room, LEAST * HAND) / ((one + other) or 1)
+        for one, one_room in right
+        for other, other_room in left
+    )
+    start, end = (max(length + room / scale for length, room in side) for side in (left, right))
     axes = {
-        "xaxis": {"range": [left, max(most, 0) + room], "visible": False, "fixedrange": True},
+        "xaxis": {"range": [-start, end], "visible": False, "fixedrange": True},
         "yaxis": {"range": [lowest - 0.5, 0], "visible": False, "fixedrange": True},
     }
-    return axes, left
+    return axes, -start
 
 
 def stacked(
@@ -130,21 +142,18 @@ def stacked(
     code: str,
     *,
     apart: bool = False,
-    ranked: bool = True,
 ) -> go.Figure:
-    """Horizontal bars divided by a second dimension, each part with its figure; the longest first if `ranked`.
+    """Horizontal bars divided by a second dimension, each part with its figure, as the frame has them.
 
     Of an additive measure, or of parts that stand `apart`, as when a person is in one group only.
     """
     if not (measure(code).additive or apart):
         raise ValueError(f"parts of {code} overlap and make no stack")
     whole = frame[(frame[dimension] != TOTAL) & (frame[split] == TOTAL)]
-    if ranked:
-        whole = whole.sort_values(code, ascending=False, kind="stable")
-    else:
-        whole = whole.set_index(dimension).loc[codes_in_order(reader, whole, dimension)].reset_index()
     parts = frame[(frame[dimension] != TOTAL) & (frame[split] != TOTAL)]
-    places = {name: -(number + 1.0) for number, name in enumerate(whole[dimension])}
+    labels = {name: lines_of(reader.label(dimension, name)) for name in whole[dimension]}
+    places = dict(zip(labels, _places(labels.values()), strict=True))
+    lowest = min(places.values(), default=0)
     order = sorted(set(parts[split]), key=lambda name: reader.vocabulary.rank(split, name))
     traces, pieces, drawn = [], {name: [] for name in places}, dict.fromkeys(places, 0.0)
     for number, name in enumerate(order):
@@ -176,22 +185,23 @@ def stacked(
         for name, place in places.items()
         if wholes[name] is not None and reader.withheld in pieces[name]
     ]
+    texts = [NO_BREAK_SPACE + end for end in _ends(reader, code, whole, pieces, lengths)]
     ends = {
         "type": "scatter",
         "mode": "text",
         "x": lengths,
         "y": list(places.values()),
-        "text": [NO_BREAK_SPACE + end for end in _ends(reader, code, whole, pieces)],
+        "text": texts,
         "textposition": "middle right",
         "cliponaxis": False,
         "hoverinfo": "skip",
         "showlegend": False,
     }
-    axes, left = _bar_axes(0, max(lengths, default=1) * 1.25, -len(places))
-    names = names_above([(reader.label(dimension, name), place) for name, place in places.items()], left)
+    axes, left = _bar_axes(lengths, texts, lowest)
+    names = names_above([(labels[name], place) for name, place in places.items()], left)
     return new_figure(
         reader,
-        len(places) * ROW + 64,
+        int(-lowest * ROW) + 64,
         [*traces, ends, names],
         barmode="stack",
         shapes=frames,
@@ -201,14 +211,19 @@ def stacked(
     )
 
 
-def _ends(reader: Reader, code: str, whole: pd.DataFrame, pieces: Mapping[str, Sequence[str]]) -> list[str]:
-    """What stands at the end of each stack: its total, if it is shown, and its parts, if they are few or withheld."""
-    ends = []
-    for total, parts in zip(column(whole, code), pieces.values(), strict=True):
+def _ends(
+    reader: Reader, code: str, whole: pd.DataFrame, pieces: Mapping[str, Sequence[str]], lengths: Sequence[float]
+) -> list[str]:
+    """What stands at the end of each stack: its total, if it is shown, and its parts, if they have room or are
+    withheld."""
+    ends, longest = [], max(lengths, default=0) or 1
+    for total, parts, length in zip(column(whole, code), pieces.values(), lengths, strict=True):
         said = " + ".join(parts)
         if is_number(total) and len(parts) > 1:
-            few = len(parts) <= MOST_PARTS or reader.withheld in parts
-            said = f"<b>{axis_figure(reader, code, total)}</b>" + (f" = {said}" if few else "")
+            all_said = f"<b>{axis_figure(reader, code, total)}</b> = {said}"
+            room = HAND * (1 - LEAST * length / longest) - AROUND
+            few = (len(parts) <= MOST_PARTS and wide(all_said) <= room) or reader.withheld in parts
+            said = all_said if few else f"<b>{axis_figure(reader, code, total)}</b>"
         ends.append(said)
     return ends
 
@@ -223,7 +238,9 @@ def _frame(place: float, length: float) -> dict:
 def movers(reader: Reader, frame: pd.DataFrame, dimension: str, code: str) -> go.Figure:
     """Bars to the right for what rose and to the left for what fell; the frame has `<code>_change`."""
     changes, labels = list(frame[f"{code}_change"]), [reader.label(dimension, name) for name in frame[dimension]]
-    places = [-(number + 1.0) for number in range(len(changes))]
+    written = [lines_of(label) for label in labels]
+    places = _places(written)
+    lowest = min(places, default=0)
     bar = _bar(
         x=scaled(code, changes),
         y=places,
@@ -235,11 +252,10 @@ def movers(reader: Reader, frame: pd.DataFrame, dimension: str, code: str) -> go
         ],
         hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
     )
-    axes, left = _bar_axes(min(bar["x"], default=0), max(bar["x"], default=0), -len(changes))
-    names = names_above(list(zip(labels, places, strict=True)), left)
-    return new_figure(
-        reader, len(changes) * ROW + BUTTON + 16, [bar, names], shapes=[_zero(place) for place in places], **axes
-    )
+    axes, left = _bar_axes(bar["x"], bar["text"], lowest)
+    names = names_above(list(zip(written, places, strict=True)), left)
+    shapes = [_zero(place) for place in places]
+    return new_figure(reader, int(-lowest * ROW) + BUTTON + 16, [bar, names], shapes=shapes, **axes)
 
 
 def _zero(place: float) -> dict:

@@ -1,4 +1,4 @@
-"""Lines over time: breaks and gaps drawn and numbered, the last figure beside its end."""
+"""Lines over time: breaks and gaps drawn and numbered, the last figure and the name of a line beside its end."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,12 +10,36 @@ import plotly.graph_objects as go
 from data_access import TOTAL, WITHHELD, Note
 from data_access.telling.palette import SHADE, Mark, mark
 from data_access.telling.reader import Reader
-from data_access.telling.withheld import column, is_number
-from pages.parts.charts.figure import SMALL, axis_figure, legend, named_ticks, new_figure, scaled, units, upright
+from data_access.telling.withheld import column
+from pages.parts.charts.figure import (
+    BUTTON,
+    END,
+    HAND,
+    LABEL,
+    LEADER,
+    LETTER,
+    LINE,
+    SMALL,
+    apart,
+    axis_figure,
+    end_label,
+    end_room,
+    legend,
+    named_ticks,
+    new_figure,
+    scaled,
+    units,
+    upright,
+)
 
 GRID = "rgba(123,133,143,0.35)"
 BREAKS_DRAWN = "breaks"  # stands in `layout.meta` of a figure whose breaks carry numbers
 LINE_HEIGHT = 340  # pixels of a chart with a time axis
+NUMBERS = 18  # pixels over it, for the numbers of breaks
+PLOT = 240  # pixels of its lines, at least
+OVER = 1.08  # of the highest figure is shown
+CELLS = (HAND - 80, 560)  # pixels of all its cells, on a telephone and beside a table
+CLEAR_OF = 8  # pixels between a point and a figure above or below it
 
 
 def series(
@@ -43,19 +67,42 @@ def series(
         names = [reader.label(time, cell) for cell in cells]
         which = {} if split is None or name == TOTAL else {split: name}
         traces.append(_line(reader, label, look, code, listed, names, [{time: cell} | which for cell in cells]))
-    _label_ends(traces, drawn)
-    traces += _withheld(reader, traces, drawn)
-    shapes, words = _gaps(reader, cells, drawn)
+    return _lined(reader, traces, drawn, time, cells, codes[0], _gaps(reader, cells, drawn), notes, positions)
+
+
+def _lined(
+    reader: Reader,
+    traces: list[dict],
+    drawn: Sequence[Sequence],
+    time: str,
+    cells: Sequence[str],
+    code: str,
+    gaps: tuple[list[dict], list[dict]],
+    notes: Sequence[Note],
+    positions: dict[str, int],
+) -> go.Figure:
+    """The figure of these lines: `drawn` are their figures as they were answered, `gaps` what is drawn over cells of
+    which nothing is known, `positions` the places of the cells in which breaks are drawn."""
     uprights, numbers = _breaks(notes, time, positions)
+    shades, words = gaps
+    highest = max((value for trace in traces for value in trace["y"] if value is not None), default=0) * OVER or 1
+    ends = _ends(traces, highest)
+    _label_beginnings(traces, highest)
+    drawn_to = [shape["x0"] for shape in uprights] + [shape[edge] for shape in shades for edge in ("x0", "x1")]
+    width = [min([-min(0.9, 0.07 * len(cells)), *drawn_to]), max([len(cells) - 1 + 0.015 * len(cells), *drawn_to])]
+    axes = _time_axes(reader, time, cells, code)
+    axes["xaxis"]["range"], axes["yaxis"]["range"] = width, [0, highest]
+    axes["margin"] = {"l": 4, "r": end_room(one["text"] for one in ends), "t": BUTTON + NUMBERS, "b": 8}
     return new_figure(
         reader,
         LINE_HEIGHT,
-        traces,
-        **_time_axes(reader, time, cells, codes[0]),
-        shapes=[*shapes, *uprights],
-        annotations=[*words, *numbers],
+        [*traces, *_withheld(reader, traces, drawn)],
+        **axes,
+        shapes=[*shades, *uprights],
+        annotations=[*words, *numbers, *ends],
         meta=BREAKS_DRAWN if numbers else None,
-        showlegend=len(drawn) > 1,
+        # A line of which nothing is known has no end to stand beside.
+        showlegend=len(traces) > max(len(ends), 1),
     )
 
 
@@ -97,23 +144,103 @@ def _lines(reader, frame, codes, split, total):
         yield name, reader.label(split, name), mark(split, name, number), frame[frame[split] == name], codes[0]
 
 
-def _label_ends(traces: Sequence[dict], drawn: Sequence[Sequence]) -> None:
-    """Leaves figures at the first and the last known point of each line; the rest is in the table.
+def _ends(traces: Sequence[dict], highest: float) -> list[dict]:
+    """The last figure of each line and its name, to the right of its end and bound to it by a piece of line."""
+    ends: dict[int, list[tuple[dict, float, str]]] = {}
+    for trace in traces:
+        known = _known(trace)
+        if known:
+            text = end_label(trace["text"][known[-1]], trace["name"] if len(traces) > 1 else "")
+            ends.setdefault(known[-1], []).append((trace, trace["y"][known[-1]] / highest * PLOT, text))
+    found = []
+    for place, labels in ends.items():
+        wanted = [height for _, height, _ in labels]
+        heights = [LINE * (text.count("<br>") + 1) for *_, text in labels]
+        lowest, top = min(heights) / 2 - LINE, PLOT
+        if place < len(labels[0][0]["y"]) - 1:
+            lowest, top = _beside(traces, place, wanted, sum(heights), highest)
+        for (trace, height, text), moved in zip(labels, apart(wanted, heights, lowest, top), strict=True):
+            found.append(
+                {
+                    "name": END,
+                    "x": place,
+                    "y": trace["y"][place],
+                    "text": text,
+                    "align": "left",
+                    "xanchor": "left",
+                    "ax": LEADER,
+                    "ay": round(height - moved),
+                    "showarrow": True,
+                    "arrowhead": 0,
+                    "arrowwidth": 1.5,
+                    "arrowcolor": trace["line"]["color"],
+                    "standoff": 6,
+                    "font": {"size": LABEL},
+                }
+            )
+    return found
 
-    The highest line of a cell carries its figure above and the lowest below; one between them has no room.
-    """
-    foot = 0.08 * max((value for line in drawn for value in line if is_number(value)), default=0)
-    for trace, values in zip(traces, drawn, strict=True):
-        known = [place for place, value in enumerate(values) if is_number(value)]
-        texts, sides = [""] * len(values), ["top center"] * len(values)
-        for place in {known[0], known[-1]} if known else set():
-            beside = [other[place] for other in drawn if is_number(other[place])]
-            if values[place] in (max(beside), min(beside)):
-                texts[place] = trace["text"][place]
-            # Below a point at the foot of the chart stand the names of the cells.
-            if foot <= values[place] < max(beside):
-                sides[place] = "bottom center"
+
+def _beside(traces: Sequence[dict], place: int, wanted: Sequence[float], tall: float, highest: float) -> tuple:
+    """Between which heights labels have room whose lines end before others do: over or under those that go on."""
+    going_on = [
+        value / highest * PLOT
+        for trace in traces
+        for value in trace["y"][place : place + 4]
+        if value is not None and max(_known(trace)) > place
+    ]
+    middle = sum(wanted) / len(wanted)
+    above = max(going_on, default=0) + LINE
+    below = min(going_on, default=0) - LINE
+    if below - tall < 0 or (above + tall < PLOT and above - middle < middle - below):
+        return above, max(PLOT, above + tall)
+    return 0, below
+
+
+def _known(trace: dict) -> list[int]:
+    return [place for place, value in enumerate(trace["y"]) if value is not None]
+
+
+def _label_beginnings(traces: Sequence[dict], highest: float) -> None:
+    """Leaves the figure at the first known point of each line, above or below it, where no line runs through it; the
+    rest is in the table."""
+    taken: list[tuple[int, float]] = []
+    for trace in sorted(traces, key=lambda trace: -max((trace["y"][place] for place in _known(trace)[:1]), default=0)):
+        texts, sides = [""] * len(trace["y"]), ["top center"] * len(trace["y"])
+        known = _known(trace)
+        for place in known[: len(known) > 1]:
+            at, half = trace["y"][place] / highest * PLOT, LETTER * len(trace["text"][place]) / 2
+            for side, middle in (
+                ("top center", at + CLEAR_OF + LINE / 2),
+                ("bottom center", at - CLEAR_OF - LINE / 2),
+            ):
+                others = [height for cell, height in taken if cell == place]
+                points = [one["y"][place] / highest * PLOT for one in traces if one["y"][place] is not None]
+                if (
+                    middle > LINE / 2
+                    and all(abs(middle - other) >= LINE for other in others)
+                    # Beyond another line it would be taken for the figure of that one.
+                    and not any(min(at, middle) < point < max(at, middle) for point in points)
+                    and not any(_runs_through(one["y"], place, half, middle, highest) for one in traces)
+                ):
+                    texts[place], sides[place] = trace["text"][place], side
+                    taken.append((place, middle))
+                    break
         trace |= {"text": texts, "textposition": sides}
+
+
+def _runs_through(values: Sequence[float | None], place: int, half: float, middle: float, highest: float) -> bool:
+    """Whether a line runs through a text of half this width, in the middle over or under a cell."""
+    for cells in CELLS:
+        for left in range(max(place - 2, 0), min(place + 3, len(values) - 1)):
+            if values[left] is None or values[left + 1] is None:
+                continue
+            for step in range(11):
+                away = (left + step / 10 - place) * cells / len(values)
+                height = (values[left] + (values[left + 1] - values[left]) * step / 10) / highest * PLOT
+                if abs(away) < half and abs(height - middle) < LINE / 2:
+                    return True
+    return False
 
 
 def _withheld(reader: Reader, traces: Sequence[dict], drawn: Sequence[Sequence]) -> list[dict]:
@@ -151,14 +278,12 @@ def _time_axes(reader: Reader, time: str, cells: Sequence[str], code: str) -> di
         "xaxis": {
             "tickvals": list(ticks),
             "ticktext": list(ticks.values()),
-            "range": [-0.9, len(cells) - 0.1],
             "showgrid": False,
             "zeroline": False,
             "fixedrange": True,
             "tickfont": {"size": SMALL},
         },
         "yaxis": {
-            "rangemode": "tozero",
             "gridcolor": GRID,
             "zerolinecolor": GRID,
             "tickformat": ",.0f",
@@ -168,7 +293,6 @@ def _time_axes(reader: Reader, time: str, cells: Sequence[str], code: str) -> di
             "tickfont": {"size": SMALL},
             "automargin": True,
         },
-        "margin": {"l": 4, "r": 16, "t": 58, "b": 8},
         "legend": legend(),
         # With "x" a click is taken for one on the last line, wherever it was.
         "hovermode": "closest",
@@ -274,21 +398,9 @@ def two_years(
         shown = cells if name_of == code else [_year_earlier(cell) for cell in cells]
         codes = [{time: cell} for cell in shown]
         traces.append(_line(reader, name, mark("year", look), code, drawn[-1], labels, codes))
-    _label_ends(traces, drawn)
-    traces += _withheld(reader, traces, drawn)
     positions = {cell: place for place, cell in enumerate(cells)}
     positions |= {_year_earlier(cell): place for cell, place in positions.items()}
-    uprights, numbers = _breaks(notes, time, positions)
-    return new_figure(
-        reader,
-        LINE_HEIGHT,
-        traces,
-        **_time_axes(reader, time, cells, code),
-        shapes=uprights,
-        annotations=numbers,
-        meta=BREAKS_DRAWN if numbers else None,
-        showlegend=True,
-    )
+    return _lined(reader, traces, drawn, time, cells, code, ([], []), notes, positions)
 
 
 def _year_earlier(cell: str) -> str:

@@ -12,7 +12,7 @@ from data_access.telling.palette import GREY, mark
 from data_access.telling.reader import Reader
 from data_access.telling.withheld import is_number
 from pages.parts.charts.bars import PATTERN
-from pages.parts.charts.figure import CLEAR, NO_BREAK_SPACE, new_figure, upright
+from pages.parts.charts.figure import CLEAR, NO_BREAK_SPACE, apart, new_figure, upright
 
 LINE_HEIGHT = 1.25  # of its letters
 IN_HAND = 500  # pixels: in a narrower chart the names of lines stand above it, not at their ends
@@ -257,11 +257,12 @@ def _lines(reader: Reader, chart: deck.Chart, height: int, letters: int, width: 
         if known:
             name = f" {series.name}" if len(chart.series) > 1 and not named_above else ""
             ends.append((values[known[-1]], f"<b>{series.labels[known[-1]]}</b>{name}", known[-1]))
-    notes, free = [], None
     step = (highest - lowest) * 1.25 * letters * 1.35 / height
-    for value, text, place in sorted(ends):
-        free = value if free is None else max(value, free + step)
-        notes.append({"x": place, "y": free, "text": text, "xanchor": "left", "xshift": 14, "showarrow": False})
+    free = apart([value for value, *_ in ends], [step] * len(ends), lowest, highest * 1.12)
+    notes = [
+        {"x": place, "y": y, "text": text, "xanchor": "left", "xshift": 14, "showarrow": False}
+        for (_, text, place), y in zip(ends, free, strict=True)
+    ]
     breaks = _breaks(chart, letters)
     right = round(max((len(text) - 7 for _, text, _ in ends), default=0) * WIDE * letters) + 30
     figure = _figure(

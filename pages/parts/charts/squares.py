@@ -14,10 +14,11 @@ from pages.parts.charts.figure import (
     BUTTON,
     CLEAR,
     HEAT,
-    HEAT_SCALES,
+    KINDS,
     LABEL,
     LONGEST_LINE,
     MOST_TICKS,
+    SCALES,
     SMALL,
     axis_figure,
     codes_in_order,
@@ -35,10 +36,10 @@ HEAT_HEAD = 34  # pixels of the names of its columns
 
 
 def heat(reader: Reader, frame: pd.DataFrame, rows: str, columns: str, code: str) -> go.Figure:
-    """A table of colours with its figures: the more, the further from the background, which zero and what is withheld
-    have."""
+    """A table of colours with its figures, its rows as the frame has them: the more, the further from the background,
+    which zero and what is withheld have."""
     parts = frame[(frame[rows] != TOTAL) & (frame[columns] != TOTAL)]
-    down, across = codes_in_order(reader, parts, rows), codes_in_order(reader, parts, columns)
+    down, across = list(dict.fromkeys(parts[rows])), codes_in_order(reader, parts, columns)
     grid = dict(zip(zip(parts[rows], parts[columns], strict=True), column_of(parts, code), strict=True))
     cells = [[grid.get((row, column), 0) for column in across] for row in down]
     drawn = [[value or None for value in scaled(code, line)] for line in cells]
@@ -63,7 +64,7 @@ def heat(reader: Reader, frame: pd.DataFrame, rows: str, columns: str, code: str
         for line, (row, values) in enumerate(zip(down, cells, strict=True))
         for column, value in enumerate(values)
     ]
-    look = {"meta": HEAT, "colorscale": HEAT_SCALES[False]}
+    look = {"meta": HEAT, "colorscale": SCALES[HEAT][False]}
     if wide and len(across) <= MOST_TICKS:
         # Letters that shrink until they fit into a narrow cell.
         look |= {
@@ -119,14 +120,13 @@ class Square:
 def squares(reader: Reader, rows: Mapping[str, Sequence[Square]], columns: Sequence[str]) -> go.Figure:
     """Rows of squares by name, of a few colours that each mean something, under the names of their columns."""
     looks = list(SQUARES)
-    steps = len(looks) - 1
     words = [
         {
             "x": column,
             "y": -(line + 1.0),
             "text": square.text,
             "showarrow": False,
-            "font": {"size": SMALL, **({"color": SQUARES[square.look][1]} if SQUARES[square.look][1] else {})},
+            "font": {"size": SMALL, "color": SQUARES[square.look][-1]},
         }
         for line, row in enumerate(rows.values())
         for column, square in enumerate(row)
@@ -138,9 +138,10 @@ def squares(reader: Reader, rows: Mapping[str, Sequence[Square]], columns: Seque
         dict(enumerate(columns)),
         len(columns),
         [[looks.index(square.look) for square in row] for row in rows.values()],
-        steps,
+        len(looks) - 1,
         {
-            "colorscale": [[number / steps, SQUARES[look][0]] for number, look in enumerate(looks)],
+            "meta": KINDS,
+            "colorscale": SCALES[KINDS][False],
             "customdata": [[square.said for square in row] for row in rows.values()],
             "hovertemplate": "%{customdata}<extra></extra>",
         },

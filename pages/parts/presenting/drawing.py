@@ -37,7 +37,7 @@ def draw(reader: Reader, made: deck.MadeDeck, place: int, size: Size, taken_alon
     slide = made.slides[place]
     if slide.kind == "title":
         st.space(size.height // 3)
-    st.subheader(plain(slide.headline), anchor=False)
+    st.header(plain(slide.headline), anchor=False)
     for text in filter(None, (slide.subtitle, slide.comment)):
         st.markdown(plain(text))
     if slide.kind == "title":

@@ -21,9 +21,10 @@ ABOVE, BELOW, BESIDE = 40, 24, 160
 LINE = 1.3  # of its letters a line is high
 GAP = 16  # between two texts
 PADDED = 14  # of a headline of Markdown, above and below it together
-# Letters of Markdown, in pixels: its headlines, and its plain text. Larger ones only a picture can have.
-LEVELS = {44: "# ", 36: "## ", 28: "### ", 24: "#### ", 20: "##### ", 16: ""}
-HEADINGS = {44: st.title, 36: st.header, 28: st.subheader}
+# Letters of Markdown, in pixels as `.streamlit/config.toml` has them: its headlines, and its plain text. Larger ones
+# only a picture can have.
+LEVELS = {44: "# ", 36: "#### ", 28: "## ", 24: "### ", 20: "##### ", 16: ""}
+HEADINGS = {44: st.title, 28: st.header, 24: st.subheader}
 LARGEST = 1.5 * max(LEVELS)
 STEPS = (1, 0.9, 0.8, 0.7, 0.6, 0.5)  # how much smaller letters become until everything fits
 # Letters on a window of 1280 x 720, in pixels.
