@@ -220,6 +220,13 @@ def test_no_line_is_drawn_over_a_missing_year(reader: Reader) -> None:
     assert list(figure.layout.xaxis.ticktext) == ["2020", "2021", "2022", "2023"]
 
 
+def test_a_line_that_goes_below_nothing_is_drawn_to_its_lowest_figure(reader: Reader) -> None:
+    corrected = frame({"year": ["2021", "2022", "2023"], "spend": [100_00, -50_00, 30_00]})
+    low, high = charts.series(reader, corrected, "year", ["spend"]).layout.yaxis.range
+    assert low < -50
+    assert high > 100
+
+
 def test_a_missing_year_is_shaded_and_named(reader: Reader) -> None:
     figure = charts.series(reader, YEARS, "year", ["spend"])
     [shade] = [shape for shape in figure.layout.shapes if shape.type == "rect"]

@@ -39,6 +39,7 @@ NUMBERS = 18  # pixels over it, for the numbers of breaks
 PLOT = 240  # pixels of its lines, at least
 OVER = 1.08  # of the highest figure is shown
 CELLS = (HAND - 80, 560)  # pixels of all its cells, on a telephone and beside a table
+Span = tuple[float, float]  # the figures at the foot and at the top of a chart
 CLEAR_OF = 8  # pixels between a point and a figure above or below it
 
 
@@ -85,13 +86,15 @@ def _lined(
     which nothing is known, `positions` the places of the cells in which breaks are drawn."""
     uprights, numbers = _breaks(notes, time, positions)
     shades, words = gaps
-    highest = max((value for trace in traces for value in trace["y"] if value is not None), default=0) * OVER or 1
-    ends = _ends(traces, highest)
-    _label_beginnings(traces, highest)
+    shown = [value for trace in traces for value in trace["y"] if value is not None]
+    span = (min(shown, default=0) * OVER, max(shown, default=0) * OVER)
+    span = (min(span[0], 0), max(span[1], 0) or 1)
+    ends = _ends(traces, span)
+    _label_beginnings(traces, span)
     drawn_to = [shape["x0"] for shape in uprights] + [shape[edge] for shape in shades for edge in ("x0", "x1")]
     width = [min([-min(0.9, 0.07 * len(cells)), *drawn_to]), max([len(cells) - 1 + 0.015 * len(cells), *drawn_to])]
     axes = _time_axes(reader, time, cells, code)
-    axes["xaxis"]["range"], axes["yaxis"]["range"] = width, [0, highest]
+    axes["xaxis"]["range"], axes["yaxis"]["range"] = width, list(span)
     axes["margin"] = {"l": 4, "r": end_room(one["text"] for one in ends), "t": BUTTON + NUMBERS, "b": 8}
     return new_figure(
         reader,
@@ -144,21 +147,21 @@ def _lines(reader, frame, codes, split, total):
         yield name, reader.label(split, name), mark(split, name, number), frame[frame[split] == name], codes[0]
 
 
-def _ends(traces: Sequence[dict], highest: float) -> list[dict]:
+def _ends(traces: Sequence[dict], span: Span) -> list[dict]:
     """The last figure of each line and its name, to the right of its end and bound to it by a piece of line."""
     ends: dict[int, list[tuple[dict, float, str]]] = {}
     for trace in traces:
         known = _known(trace)
         if known:
             text = end_label(trace["text"][known[-1]], trace["name"] if len(traces) > 1 else "")
-            ends.setdefault(known[-1], []).append((trace, trace["y"][known[-1]] / highest * PLOT, text))
+            ends.setdefault(known[-1], []).append((trace, _height(trace["y"][known[-1]], span), text))
     found = []
     for place, labels in ends.items():
         wanted = [height for _, height, _ in labels]
         heights = [LINE * (text.count("<br>") + 1) for *_, text in labels]
         lowest, top = min(heights) / 2 - LINE, PLOT
         if place < len(labels[0][0]["y"]) - 1:
-            lowest, top = _beside(traces, place, wanted, sum(heights), highest)
+            lowest, top = _beside(traces, place, wanted, sum(heights), span)
         for (trace, height, text), moved in zip(labels, apart(wanted, heights, lowest, top), strict=True):
             found.append(
                 {
@@ -181,10 +184,10 @@ def _ends(traces: Sequence[dict], highest: float) -> list[dict]:
     return found
 
 
-def _beside(traces: Sequence[dict], place: int, wanted: Sequence[float], tall: float, highest: float) -> tuple:
+def _beside(traces: Sequence[dict], place: int, wanted: Sequence[float], tall: float, span: Span) -> tuple:
     """Between which heights labels have room whose lines end before others do: over or under those that go on."""
     going_on = [
-        value / highest * PLOT
+        _height(value, span)
         for trace in traces
         for value in trace["y"][place : place + 4]
         if value is not None and max(_known(trace)) > place
@@ -197,11 +200,16 @@ def _beside(traces: Sequence[dict], place: int, wanted: Sequence[float], tall: f
     return 0, below
 
 
+def _height(value: float, span: Span) -> float:
+    """Pixels from the foot of the chart to a figure."""
+    return (value - span[0]) / (span[1] - span[0]) * PLOT
+
+
 def _known(trace: dict) -> list[int]:
     return [place for place, value in enumerate(trace["y"]) if value is not None]
 
 
-def _label_beginnings(traces: Sequence[dict], highest: float) -> None:
+def _label_beginnings(traces: Sequence[dict], span: Span) -> None:
     """Leaves the figure at the first known point of each line, above or below it, where no line runs through it; the
     rest is in the table."""
     taken: list[tuple[int, float]] = []
@@ -209,19 +217,19 @@ def _label_beginnings(traces: Sequence[dict], highest: float) -> None:
         texts, sides = [""] * len(trace["y"]), ["top center"] * len(trace["y"])
         known = _known(trace)
         for place in known[: len(known) > 1]:
-            at, half = trace["y"][place] / highest * PLOT, LETTER * len(trace["text"][place]) / 2
+            at, half = _height(trace["y"][place], span), LETTER * len(trace["text"][place]) / 2
             for side, middle in (
                 ("top center", at + CLEAR_OF + LINE / 2),
                 ("bottom center", at - CLEAR_OF - LINE / 2),
             ):
                 others = [height for cell, height in taken if cell == place]
-                points = [one["y"][place] / highest * PLOT for one in traces if one["y"][place] is not None]
+                points = [_height(one["y"][place], span) for one in traces if one["y"][place] is not None]
                 if (
                     middle > LINE / 2
                     and all(abs(middle - other) >= LINE for other in others)
                     # Beyond another line it would be taken for the figure of that one.
                     and not any(min(at, middle) < point < max(at, middle) for point in points)
-                    and not any(_runs_through(one["y"], place, half, middle, highest) for one in traces)
+                    and not any(_runs_through(one["y"], place, half, middle, span) for one in traces)
                 ):
                     texts[place], sides[place] = trace["text"][place], side
                     taken.append((place, middle))
@@ -229,7 +237,7 @@ def _label_beginnings(traces: Sequence[dict], highest: float) -> None:
         trace |= {"text": texts, "textposition": sides}
 
 
-def _runs_through(values: Sequence[float | None], place: int, half: float, middle: float, highest: float) -> bool:
+def _runs_through(values: Sequence[float | None], place: int, half: float, middle: float, span: Span) -> bool:
     """Whether a line runs through a text of half this width, in the middle over or under a cell."""
     for cells in CELLS:
         for left in range(max(place - 2, 0), min(place + 3, len(values) - 1)):
@@ -237,7 +245,7 @@ def _runs_through(values: Sequence[float | None], place: int, half: float, middl
                 continue
             for step in range(11):
                 away = (left + step / 10 - place) * cells / len(values)
-                height = (values[left] + (values[left + 1] - values[left]) * step / 10) / highest * PLOT
+                height = _height(values[left] + (values[left + 1] - values[left]) * step / 10, span)
                 if abs(away) < half and abs(height - middle) < LINE / 2:
                     return True
     return False
