@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.infrastructure.browser import REPOSITORY, StreamlitServer, Visitor, is_loopback, settled
 from tests.infrastructure.pages import FILTERED_PAGES, NAVIGATION, PAGES
-from tests.infrastructure.views import VIEWS, name_of
+from tests.infrastructure.views import views
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +22,7 @@ BUILT_WITHIN = 90  # seconds: the first start, with everything else running besi
 MOST_TABS = 60  # presses of the key until a filter is reached
 PHONE = {"width": 390, "height": 844, "user_agent": "Mozilla/5.0 (Linux; Android 15; Mobile)"}
 DARK = {"color_scheme": "dark"}
+WIDE = 1440
 
 every_filtered_page = pytest.mark.parametrize("name", FILTERED_PAGES)
 
@@ -125,6 +126,40 @@ def assert_nothing_hangs_over_the_edge(page: Page) -> None:
     assert max(red, green, blue) < 64, background
 
 
+TEXTS_OUTSIDE = """
+() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((plot) => {
+    const edges = plot.getBoundingClientRect();
+    return [...plot.querySelectorAll('svg text')].filter((text) => {
+        const box = text.getBoundingClientRect();
+        return text.textContent.trim() && box.width
+            && (box.left < edges.left - 1 || box.right > edges.right + 1
+                || box.top < edges.top - 1 || box.bottom > edges.bottom + 1);
+    }).map((text) => text.textContent);
+})
+"""
+
+
+def assert_no_text_is_cut_off(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": PHONE["height"]})
+    # A chart is drawn anew once it has heard of its new width.
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('.js-plotly-plot')].every((plot) => {
+            const [drawn, room] = [plot.querySelector('.main-svg'), plot].map((part) => part.getBoundingClientRect());
+            return room.right <= innerWidth && Math.abs(drawn.width - room.width) <= 1;
+        })"""
+    )
+    assert page.evaluate(TEXTS_OUTSIDE) == [], page.url
+
+
+def assert_no_text_is_cut_off_in_any_view(page: Page, name: str) -> None:
+    for place, view in enumerate(views(name).values() or [""]):
+        if place:
+            page.get_by_role("radio", name=view, exact=True).click()
+            settled(page)
+        assert_no_text_is_cut_off(page, PHONE["width"])
+        assert_no_text_is_cut_off(page, WIDE)
+
+
 @every_filtered_page
 def test_a_page_is_read_downloaded_filtered_by_keyboard_and_passed_on(
     server: StreamlitServer, visit: Visitor, name: str
@@ -152,41 +187,15 @@ def test_a_page_is_read_downloaded_filtered_by_keyboard_and_passed_on(
     other = visit(server, page.url.removeprefix(server.url), **PHONE, **DARK)
     assert tables(other) == after
     assert_nothing_hangs_over_the_edge(other)
+    assert_no_text_is_cut_off_in_any_view(page, name)
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name not in FILTERED_PAGES])
 def test_on_a_dark_telephone_nothing_hangs_over_the_edge(server: StreamlitServer, visit: Visitor, name: str) -> None:
-    assert_nothing_hangs_over_the_edge(visit(server, path(name), **PHONE, **DARK))
-
-
-TEXTS_OUTSIDE = """
-() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((plot) => {
-    const edges = plot.getBoundingClientRect();
-    return [...plot.querySelectorAll('svg text')].filter((text) => {
-        const box = text.getBoundingClientRect();
-        return text.textContent.trim() && box.width
-            && (box.left < edges.left - 1 || box.right > edges.right + 1
-                || box.top < edges.top - 1 || box.bottom > edges.bottom + 1);
-    }).map((text) => text.textContent);
-})
-"""
-
-
-@pytest.mark.parametrize(
-    ("name", "view"), [(name, view) for name, view in VIEWS if name in (*FILTERED_PAGES, "quality")], ids=name_of
-)
-def test_no_text_of_a_chart_is_cut_off(server: StreamlitServer, visit: Visitor, name: str, view: dict) -> None:
-    page = visit(server, f"{path(name)}?{urlencode(view)}", width=1440)
-    assert page.evaluate(TEXTS_OUTSIDE) == []
-    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
-    # A chart is drawn anew once it has heard of its new width.
-    page.wait_for_function(
-        """() => [...document.querySelectorAll('.js-plotly-plot')].every((plot) => {
-            const [drawn, room] = [plot.querySelector('.main-svg'), plot].map((part) => part.getBoundingClientRect());
-            return room.right <= innerWidth && Math.abs(drawn.width - room.width) <= 1;
-        })"""
-    )
-    assert page.evaluate(TEXTS_OUTSIDE) == []
+    page = visit(server, path(name), **PHONE, **DARK)
+    assert_nothing_hangs_over_the_edge(page)
+    if name == "quality":
+        assert_no_text_is_cut_off_in_any_view(page, name)
 
 
 # ── the whole ────────────────────────────────────────────────────────────────────────────────────

@@ -7,10 +7,11 @@ from tests.infrastructure.pages import PAGES, REPOSITORY
 PREFIX = "view_"
 
 
-def views(page: str) -> list[str]:
-    """The views that the catalogue has a name for; none for a page of one piece."""
+def views(page: str) -> dict[str, str]:
+    """The views that the catalogue has a name for, and that name; none for a page of one piece."""
     with (REPOSITORY / "pages" / "texts" / "lv.toml").open("rb") as file:
-        return [key.removeprefix(PREFIX) for key in tomllib.load(file).get(page, {}) if key.startswith(PREFIX)]
+        words = tomllib.load(file).get(page, {})
+    return {key.removeprefix(PREFIX): name for key, name in words.items() if key.startswith(PREFIX)}
 
 
 # (page, the view's address), every view of every page.
