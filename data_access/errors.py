@@ -167,6 +167,12 @@ class DatabaseError(DataAccessError):
     exit_code = 1
 
 
+class BadSetting(DatabaseError):
+    """A setting of the environment that is no such value."""
+
+    key = "errors.bad_setting"
+
+
 class DatabaseMissing(DatabaseError):
     """There is no case database at the address."""
 

@@ -1,6 +1,7 @@
 """Fixtures every test may ask for; what they stand on is in `tests/infrastructure/`."""
 
 pytest_plugins = [
+    "tests.infrastructure.sharing",  # before anything that starts a server
     "tests.infrastructure.access",
     "tests.infrastructure.browser",
     "tests.infrastructure.case_database",

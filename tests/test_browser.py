@@ -5,12 +5,14 @@ import io
 import re
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.infrastructure.browser import REPOSITORY, StreamlitServer, Visitor, is_loopback, settled
 from tests.infrastructure.pages import FILTERED_PAGES, NAVIGATION, PAGES
@@ -23,6 +25,7 @@ MOST_TABS = 60  # presses of the key until a filter is reached
 PHONE = {"width": 390, "height": 844, "user_agent": "Mozilla/5.0 (Linux; Android 15; Mobile)"}
 DARK = {"color_scheme": "dark"}
 WIDE = 1440
+IN_PLACE_WITHIN = 5  # seconds
 
 every_filtered_page = pytest.mark.parametrize("name", FILTERED_PAGES)
 
@@ -141,13 +144,15 @@ TEXTS_OUTSIDE = """
 
 def assert_no_text_is_cut_off(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": PHONE["height"]})
-    # A chart is drawn anew once it has heard of its new width.
+    # A chart is drawn anew once it has heard of its new width, and its texts are put in place after that.
     page.wait_for_function(
         """() => [...document.querySelectorAll('.js-plotly-plot')].every((plot) => {
             const [drawn, room] = [plot.querySelector('.main-svg'), plot].map((part) => part.getBoundingClientRect());
             return room.right <= innerWidth && Math.abs(drawn.width - room.width) <= 1;
         })"""
     )
+    with suppress(PlaywrightTimeout):
+        page.wait_for_function(f"() => ({TEXTS_OUTSIDE})().length === 0", timeout=IN_PLACE_WITHIN * 1000)
     assert page.evaluate(TEXTS_OUTSIDE) == [], page.url
 
 

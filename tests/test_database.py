@@ -1,5 +1,6 @@
 """Opening a case database: what is refused, what is noticed, and that nothing can be written."""
 
+import os
 import random
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from data_access import (
     schema,
 )
 from data_access.__main__ import main
+from data_access.duckdb_engine import duckdb_engine
+from data_access.errors import BadSetting
 from tests.infrastructure.case_database import Case, make_tables
 from tests.infrastructure.postgres import PostgresServer, free_loopback_port
 
@@ -219,6 +222,25 @@ def test_duckdb_draws_no_bar_of_its_own(tmp_path: Path) -> None:
         [sys.executable, "-c", BAR, f"duckdb:///{path}"], capture_output=True, text=True, check=True, cwd=REPOSITORY
     )
     assert said.stdout.split() == ["false", "false"]
+
+
+def test_a_question_takes_as_many_processors_as_it_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def threads(of: Path) -> int:
+        with duckdb_engine(sqlalchemy.make_url(f"duckdb:///{of}")).connect() as connection:
+            return connection.execute(sqlalchemy.text("SELECT current_setting('threads')")).scalar_one()
+
+    monkeypatch.setenv("DUCKDB_THREADS", "3")
+    assert threads(tmp_path / "three.duckdb") == 3
+    monkeypatch.delenv("DUCKDB_THREADS")
+    assert threads(tmp_path / "all.duckdb") == os.cpu_count()
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "two", "1.5", "²"])
+def test_a_number_of_processors_that_is_none_is_said_to_be_so(tmp_path: Path, monkeypatch, value: str) -> None:
+    path = make_file(tmp_path / "case.duckdb")
+    monkeypatch.setenv("DUCKDB_THREADS", value)
+    with pytest.raises(BadSetting, match=f"DUCKDB_THREADS nevar būt „{value}”"):
+        open_database(f"duckdb:///{path}")
 
 
 def test_no_password_in_the_version(postgres_server: PostgresServer) -> None:

@@ -175,7 +175,7 @@ def test_systemd_understands_the_units_and_finds_little_to_attack(tmp_path: Path
 def test_every_setting_of_the_example_is_read_by_somebody() -> None:
     example = (DEPLOY / "dashboard.env.example").read_text(encoding="utf-8")
     names = set(re.findall(r"^(?:# )?([A-Z_]+)=", example, re.MULTILINE))
-    assert len(names) == 8
+    assert len(names) == 9
     options = {option.env_var for option in config.get_config_options().values()}
     files = [path for folder in ("data_access", "pages") for path in (REPOSITORY / folder).rglob("*.py")] + [*SCRIPTS]
     sources = "\n".join(path.read_text(encoding="utf-8") for path in files)

@@ -17,6 +17,7 @@ import pytest
 
 from tests.infrastructure.browser import ESCAPES, REPOSITORY, SERVER_STARTS_WITHIN, WITHOUT_WORK_AHEAD
 from tests.infrastructure.postgres import free_loopback_port
+from tests.infrastructure.sharing import TAKEN_ALONG
 
 NGINX = Path("/usr/sbin/nginx")
 DEPLOY = REPOSITORY / "deploy"
@@ -55,12 +56,16 @@ class Process:
         self._told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._told.bind(str(self._socket))
         self._told.settimeout(SERVER_STARTS_WITHIN)
-        self.environment = environment | {
-            "HOME": str(folder),
-            "NO_COLOR": "1",
-            "NOTIFY_SOCKET": str(self._socket),
-            "WATCHDOG_USEC": "900000",
-        }
+        self.environment = (
+            TAKEN_ALONG
+            | environment
+            | {
+                "HOME": str(folder),
+                "NO_COLOR": "1",
+                "NOTIFY_SOCKET": str(self._socket),
+                "WATCHDOG_USEC": "900000",
+            }
+        )
         self._process: subprocess.Popen | None = None
 
     def start(self) -> None:
