@@ -142,12 +142,14 @@ def _parts(question: Question, columns: Mapping[str, tuple[str, Aggregate]]) -> 
 
 def _goes_through(question: Question, fact: Fact) -> bool:
     """Whether what a fact counts is counted through the things of another: where there are many calendar cells. To find
-    out who can be takes as long as a dozen cells do. Ages of each year are several of one person."""
+    out who can be takes as long as a dozen cells do. Ages of each year, or of each last day of a cell, are several of
+    one person."""
     if fact.through is None:
         return False
     grain, own = finest_grain(question.by), _asked(question) - FACTS[fact.through.fact].dimensions.keys()
     cells = len(question.period.cells(grain)) if grain else 1
-    return cells > FEW_CELLS and (question.ages != "each_year" or own.isdisjoint(OF_AGE))
+    several_ages = question.ages == "each_year" or any(measure(code).stock for code in question.measures)
+    return cells > FEW_CELLS and not (several_ages and own & OF_AGE)
 
 
 def _select(question: Question, part: _Part, scope_of: Callable[[Fact], Scope], columns: list[str]) -> Select:

@@ -1,4 +1,5 @@
-"""Members of assisted households, found one by one or through their households: each row says why it counts or not.
+"""Members of households that got payments or have a status, found one by one or through their households: each row
+says why it counts or not.
 
 Three years by month are counted through the households; the generated towns in both ways, whatever is asked.
 """
@@ -15,6 +16,8 @@ from tests.infrastructure.towns import any_question, assert_same, fill
 MEASURES = ("spend", "households_assisted", "persons_assisted")
 YEARS = "2021..2023"
 NAMES = dimensions_of("persons_assisted")
+WITH_STATUS = ("households_with_status", "persons_with_status")
+ON_DATE = ("households_on_date", "persons_on_date")
 
 
 @pytest.fixture
@@ -154,6 +157,54 @@ def test_members_are_split_by_what_they_are_themselves(case: Case) -> None:
     assert by_month(case, where={"sex": "male"}) == {"2021-03": 1, "2022-03": 1, "total": 1}
 
 
+# ── with a status ────────────────────────────────────────────────────────────────────────────────
+
+
+def with_status(case: Case, measure: str = "persons_with_status", where: dict | None = None) -> dict:
+    """The persons of each month in which there are any."""
+    answer = case.ask(measure, YEARS, by="month", where=where)
+    return {
+        month: many for month, many in zip(answer.frame["month"], answer.frame[measure].fillna(0), strict=True) if many
+    }
+
+
+@pytest.fixture
+def home_with_status(case: Case) -> int:
+    home = case.household(lives_in=None)
+    case.status(home, "2021-03-10", "2021-04-30")
+    case.status(home, "2022-01-31", "2022-02-01")
+    for subject in ("status", "assistance"):
+        case.load(subject, "2021-01-01", "2023-12-31")
+    return home
+
+
+def test_who_stays_has_the_status_whenever_the_household_has_it(case: Case, home_with_status: int) -> None:
+    case.member(home_with_status)  # all the time: counted
+    case.member(home_with_status, valid_from="2021-03-10", valid_to="2022-02-01")  # from the first day to the last
+    assert with_status(case) == {"2021-03": 2, "2021-04": 2, "2022-01": 2, "2022-02": 2, "total": 2}
+    assert with_status(case, "persons_on_date") == {"2021-03": 2, "2021-04": 2, "2022-01": 2}
+
+
+def test_who_comes_or_leaves_has_it_while_there(case: Case, home_with_status: int) -> None:
+    case.member(home_with_status, valid_from="2021-03-11")  # came on the second day: from March
+    case.member(home_with_status, valid_from="2021-04-01")  # from April
+    case.member(home_with_status, valid_to="2022-01-31")  # not in February 2022
+    case.member(home_with_status, valid_to="2022-01-30")  # not in 2022: no status on any day there
+    case.member(home_with_status, valid_to="2021-03-30")  # not on the last day of March
+    case.member(home_with_status, valid_from="2021-05-01", valid_to="2022-01-30")  # between: never
+    assert with_status(case) == {"2021-03": 4, "2021-04": 4, "2022-01": 3, "2022-02": 2, "total": 5}
+    assert with_status(case, "persons_on_date") == {"2021-03": 3, "2021-04": 4, "2022-01": 3}
+
+
+def test_where_the_household_lives_with_its_status_its_members_do(case: Case, home_with_status: int) -> None:
+    case.residence(home_with_status, "ogre", "2020-01-01", "2021-04-10")
+    case.residence(home_with_status, "tome", "2021-04-11")
+    case.member(home_with_status)  # moved with the household in April: in both places in that month
+    case.member(home_with_status, valid_from="2021-04-11")  # was never in Ogre
+    assert with_status(case, where={"territory": "ogre"}) == {"2021-03": 1, "2021-04": 1, "total": 1}
+    assert with_status(case, where={"territory": "tome"}) == {"2021-04": 2, "2022-01": 2, "2022-02": 2, "total": 2}
+
+
 # ── generated towns ──────────────────────────────────────────────────────────────────────────────
 
 
@@ -161,11 +212,15 @@ def test_members_are_split_by_what_they_are_themselves(case: Case) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_by_every_dimension(town, through, engine: str, name: str) -> None:
     case = town(engine)
-    together = [code for code in MEASURES if name in dimensions_of(code)]
-    assert_same(case, Question.of(together, "2022..2023", by=name))
-    if dimension(name).kind != "time":
-        assert_same(case, Question.of("persons_assisted", "2022-12-15..2023-05-14", by=("month", name)))
-        assert_same(case, Question.of("persons_assisted", "2022..2023", by="quarter", where={name: "unknown"}))
+    for measures in (MEASURES, WITH_STATUS, ON_DATE):
+        *_, persons = measures
+        if name not in dimensions_of(persons):
+            continue
+        together = [code for code in measures if name in dimensions_of(code)]
+        assert_same(case, Question.of(together, "2022..2023", by=name))
+        if dimension(name).kind != "time":
+            assert_same(case, Question.of(persons, "2022-12-15..2023-05-14", by=("month", name)))
+            assert_same(case, Question.of(persons, "2022..2023", by="quarter", where={name: "unknown"}))
 
 
 @settings(
@@ -181,5 +236,6 @@ def test_generated_questions_have_the_slow_answer(case: Case, through, data: st.
 
     fill(case, choose)
     vocabulary = case.database.vocabulary
-    for _ in range(6):
-        assert_same(case, any_question(choose, vocabulary.codes, among=MEASURES))
+    for measures in (MEASURES, WITH_STATUS, ON_DATE):
+        for _ in range(3):
+            assert_same(case, any_question(choose, vocabulary.codes, among=measures))

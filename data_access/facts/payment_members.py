@@ -1,26 +1,23 @@
 """The members of the households that got payments.
 
-Two ways to find them: every member on each day of payment, and, for most of them, those who were members all the time,
-whom their household stands for.
+Two ways to find them: every member on each day of payment; and, for most, through their household (`constant.py`).
 """
 
 from sqlalchemy import (
     ColumnElement,
     FromClause,
-    Integer,
     Select,
     and_,
-    exists,
     func,
-    literal,
     or_,
     select,
     union_all,
 )
 
+from data_access.facts.constant import begin_constant, others
 from data_access.facts.payments import PAYMENT_DIMENSIONS, present_on, start_payments
-from data_access.facts.people import MEMBER_DIMENSIONS, OF_ACTIVITY
-from data_access.facts.scope import MOST_OF_A_UNIT, Fact, Scope, Through, open_until
+from data_access.facts.people import MEMBER_DIMENSIONS
+from data_access.facts.scope import Fact, Scope, Through
 from data_access.facts.tables import tables
 
 
@@ -121,75 +118,16 @@ def _memberships_between(paid: FromClause) -> FromClause:
 # ── members whom their household stands for, and the others ──────────────────────────────────────
 
 
-def _met(scope: Scope) -> FromClause:
-    """Memberships that have a day between the first and the last payment of their household that the question is about,
-    these days included: all others count nowhere."""
-    if "memberships_met" not in scope.shared:
-        paid = _days_paid(_payments(scope, split=False), []).subquery()
-        m = tables.memberships.alias()
-        meets = and_(
-            m.c.household_id == paid.c.household_id,
-            m.c.valid_from <= paid.c.last_day,
-            open_until(m.c.valid_to, paid.c.first_day),
-        )
-        columns = (m.c.household_id, m.c.person_id, m.c.activity, m.c.valid_from, m.c.valid_to)
-        met = select(*columns, paid.c.first_day, paid.c.last_day).select_from(m.join(paid, meets))
-        scope.shared["memberships_met"] = met.cte("memberships_met").prefix_with("MATERIALIZED")
-    return scope.shared["memberships_met"]
-
-
-def _constant(scope: Scope) -> FromClause:
-    """Persons who were members of one household only, from its first payment to its last without a day between.
-
-    A change of activity ends a membership and begins the next, which is no break, unless the question is about
-    activities: of those such a person has several.
-    """
-    if "constant_members" not in scope.shared:
-        met = _met(scope)
-        earlier = {"partition_by": met.c.person_id, "order_by": met.c.valid_from}
-        rows = select(
-            *met.c,
-            func.lag(met.c.household_id).over(**earlier).label("household_before"),
-            func.lag(met.c.valid_to).over(**earlier).label("last_before"),
-        ).subquery()
-        follows = or_(rows.c.last_before.is_(None), rows.c.valid_from <= rows.c.last_before + literal(1, Integer))
-        unbroken = or_(rows.c.household_before.is_(None), and_(rows.c.household_before == rows.c.household_id, follows))
-        persons = (
-            select(
-                rows.c.person_id,
-                func.min(rows.c.household_id).label("household_id"),
-                func.min(rows.c.activity).label("activity"),
-            )
-            .group_by(rows.c.person_id)
-            .having(
-                func.bool_and(unbroken),
-                func.min(rows.c.valid_from) <= func.min(rows.c.first_day),
-                func.bool_or(open_until(rows.c.valid_to, rows.c.last_day)),
-                *([] if OF_ACTIVITY.isdisjoint(scope.asked) else [func.count() == 1]),
-            )
-            .subquery()
-        )
-        in_household = func.count().over(partition_by=persons.c.household_id).label("in_household")
-        sized = select(*persons.c, in_household).subquery()
-        found = select(sized.c.person_id, sized.c.household_id, sized.c.activity)
-        found = found.where(sized.c.in_household <= MOST_OF_A_UNIT)
-        scope.shared["constant_members"] = found.cte("constant_members").prefix_with("MATERIALIZED")
-    return scope.shared["constant_members"]
+def _whole(scope: Scope) -> FromClause:
+    return _days_paid(_payments(scope, split=False), []).subquery()
 
 
 def _begin_constant(scope: Scope) -> ColumnElement:
-    """Begin with a row for each of them; their household."""
-    constant = _constant(scope)
-    scope.source = scope.tables["memberships"] = constant
-    scope.filtered, scope.person_id = PAYMENT_DIMENSIONS.keys(), constant.c.person_id
-    return constant.c.household_id
+    return begin_constant(scope, "paid", _whole, PAYMENT_DIMENSIONS)
 
 
 def _begin_rest(scope: Scope) -> dict[str, ColumnElement]:
-    met, constant = _met(scope), _constant(scope)
-    others = select(*met.c).where(~exists(select(literal(1)).where(constant.c.person_id == met.c.person_id)))
-    rest = others.cte("other_memberships").prefix_with("MATERIALIZED")
-    return _begin(scope, _present_at_each(scope, rest).subquery())
+    return _begin(scope, _present_at_each(scope, others(scope, "paid", _whole)).subquery())
 
 
 FACTS = (

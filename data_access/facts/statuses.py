@@ -1,6 +1,7 @@
 """Status decisions: households and members in a period or on a day, and decisions begun and ended (rules 5, 7)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import (
     ColumnElement,
@@ -8,13 +9,15 @@ from sqlalchemy import (
     Integer,
     and_,
     exists,
+    func,
     literal,
     select,
 )
 
+from data_access.facts.constant import begin_constant, others
 from data_access.facts.homes import household_dimensions, households
 from data_access.facts.people import MEMBER_DIMENSIONS
-from data_access.facts.scope import Expression, Fact, Scope, open_until
+from data_access.facts.scope import Expression, Fact, Scope, Through, open_until
 from data_access.facts.spans import CELL_GRAINS, day_grains, overlap
 from data_access.facts.tables import tables
 
@@ -37,15 +40,32 @@ def _with_status(scope: Scope, span: FromClause) -> ColumnElement:
 def _status_members(stock: bool) -> Callable[[Scope], dict[str, ColumnElement]]:
     def begin(scope: Scope) -> dict[str, ColumnElement]:
         _statuses(stock)(scope)
-        d = scope.tables["status_decisions"]
-        m = scope.join(
-            tables.memberships,
-            lambda m: and_(m.c.household_id == d.c.household_id, _with_status(scope, m)),
-        )
-        scope.person_id = m.c.person_id
-        return {"person_id": m.c.person_id}
+        return _with_members(scope, tables.memberships.alias())
 
     return begin
+
+
+def _with_members(scope: Scope, members: FromClause) -> dict[str, ColumnElement]:
+    there = and_(members.c.household_id == scope.source.c.household_id, _with_status(scope, members))
+    scope.source, scope.tables["memberships"] = scope.source.join(members, there), members
+    scope.person_id = members.c.person_id
+    return {"person_id": members.c.person_id}
+
+
+def _through(stock: bool) -> Through:
+    """By their households: whoever is a member from the first day of a decision that counts to the last."""
+    of, fact = ("on_date", "statuses_on_date") if stock else ("in_force", "statuses")
+
+    def days(scope: Scope) -> FromClause:
+        d = replace(scope, tables={}).start_spans(tables.status_decisions, stock, _OF_HOUSEHOLD)
+        ends = func.min(d.c.valid_from).label("first_day"), func.max(d.c.valid_to).label("last_day")
+        return select(d.c.household_id, *ends).group_by(d.c.household_id).subquery()
+
+    def rest(scope: Scope) -> dict[str, ColumnElement]:
+        _statuses(stock)(scope)
+        return _with_members(scope, others(scope, of, days))
+
+    return Through(fact, "household_id", lambda scope: begin_constant(scope, of, days, _STATUS_DIMENSIONS), rest)
 
 
 def _residences(scope: Scope) -> FromClause:
@@ -123,9 +143,9 @@ _OF_MEMBERS = {**_STATUS_DIMENSIONS, **MEMBER_DIMENSIONS}
 
 FACTS = (
     Fact("statuses", "status", _statuses(stock=False), _STATUS_DIMENSIONS),
-    Fact("status_members", "status", _status_members(stock=False), _OF_MEMBERS),
+    Fact("status_members", "status", _status_members(stock=False), _OF_MEMBERS, _through(stock=False)),
     Fact("statuses_on_date", "status", _statuses(stock=True), _STATUS_DIMENSIONS),
-    Fact("status_members_on_date", "status", _status_members(stock=True), _OF_MEMBERS),
+    Fact("status_members_on_date", "status", _status_members(stock=True), _OF_MEMBERS, _through(stock=True)),
     Fact("decisions_begun", "status", _decisions_begun, _decision_dimensions("valid_from")),
     Fact("decisions_ended", "status", _decisions_ended, _decision_dimensions("valid_to")),
 )
