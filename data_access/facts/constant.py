@@ -6,6 +6,7 @@ those records, as one question may be about several.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, FromClause, Integer, and_, exists, func, literal, or_, select
 
@@ -25,10 +26,17 @@ def begin_constant(scope: Scope, of: str, days: Days, filtered: Mapping[str, Exp
     return constant.c.household_id
 
 
-def others(scope: Scope, of: str, days: Days) -> FromClause:
-    """The memberships of all others."""
+def others(scope: Scope, of: str, days: Days, dimensions: Mapping[str, Expression]) -> FromClause:
+    """The memberships of all others, those that the question is about, with their own `dimensions` that it splits by:
+    found here, not for each of their records."""
     met, constant = _met(scope, of, days), _constant(scope, of, days)
-    found = select(*met.c).where(~exists(select(literal(1)).where(constant.c.person_id == met.c.person_id)))
+    each = met.alias()
+    here = replace(scope, tables={"memberships": each}, source=each, person_id=each.c.person_id, conditions=[])
+    here.conditions.append(~exists(select(literal(1)).where(constant.c.person_id == each.c.person_id)))
+    here.filter(dimensions)
+    split = [here.value(dimensions, name).label(name) for name in scope.by if name in dimensions]
+    found = select(each.c.household_id, each.c.person_id, each.c.valid_from, each.c.valid_to, *split)
+    found = found.select_from(here.source).where(*here.conditions)
     return found.cte(f"{of}_others").prefix_with("MATERIALIZED")
 
 

@@ -127,7 +127,15 @@ def _begin_constant(scope: Scope) -> ColumnElement:
 
 
 def _begin_rest(scope: Scope) -> dict[str, ColumnElement]:
-    return _begin(scope, _present_at_each(scope, others(scope, "paid", _whole)).subquery())
+    rest = others(scope, "paid", _whole, MEMBER_DIMENSIONS)
+    each = _payments(scope, of=rest)
+    there = and_(rest.c.household_id == each.c.household_id, present_on(rest, each.c.payment_date))
+    own = [rest.c[name] for name in scope.by if name in MEMBER_DIMENSIONS]
+    rows = select(*(each.c[name] for name in _split_by(scope)), *own, rest.c.person_id)
+    scope.source = found = rows.select_from(each.join(rest, there)).subquery()
+    scope.ready = {name: found.c[name] for name in scope.by}
+    scope.filtered = (PAYMENT_DIMENSIONS | MEMBER_DIMENSIONS).keys()
+    return {"person_id": found.c.person_id}
 
 
 FACTS = (

@@ -228,7 +228,7 @@ def _born_by(day: date, months: int | None) -> ColumnElement:
 
 
 # How many can be counted through one unit (see Through): their number is kept in bits.
-BITS_OF_A_UNIT = 6
+BITS_OF_A_UNIT = 4
 MOST_OF_A_UNIT = 2**BITS_OF_A_UNIT - 1
 
 

@@ -62,8 +62,11 @@ def _through(stock: bool) -> Through:
         return select(d.c.household_id, *ends).group_by(d.c.household_id).subquery()
 
     def rest(scope: Scope) -> dict[str, ColumnElement]:
+        members = others(scope, of, days, MEMBER_DIMENSIONS)
         _statuses(stock)(scope)
-        return _with_members(scope, others(scope, of, days))
+        scope.ready |= {name: members.c[name] for name in scope.by if name in MEMBER_DIMENSIONS}
+        scope.filtered = MEMBER_DIMENSIONS.keys()
+        return _with_members(scope, members)
 
     return Through(fact, "household_id", lambda scope: begin_constant(scope, of, days, _STATUS_DIMENSIONS), rest)
 
