@@ -1,9 +1,9 @@
 """How long new questions of the table builder take, on a database of any size: `python -m tests.bench_builder [URL]`.
 
 Every measure by every dimension and by two of them, for one year and for all years: drawn at random, the same ones each
-time, and the heaviest beside them: several measures by calendar cell and benefit, and persons by three dimensions one of
-which is the month. Each is asked once, with nothing kept. Seconds of a processor stand beside the seconds that passed: on a busy computer only they tell anything;
-what uses both of two takes half of them.
+time, and the heaviest beside them: several measures by calendar cell and benefit, and persons by three dimensions of
+which one is the month. Each is asked once, with nothing kept. Seconds of a processor stand beside the seconds that
+passed: on a busy computer only they tell anything; what uses both of two takes half of them.
 """
 
 import argparse
