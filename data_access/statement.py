@@ -27,7 +27,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from data_access.facts import FACTS, OF_AGE, Fact, Scope
+from data_access.facts import FACTS, OF_AGE, OF_OWN_AGE, Fact, Scope
 from data_access.grains import GROUPED, UNIT, Carried, at_every_grain, counted_once
 from data_access.measures import PARTS_OF_RATIOS, Aggregate, Distinct, Rows, dimension, measure
 from data_access.period import GRAINS, Cell
@@ -105,7 +105,7 @@ def statement(question: Question, last_days: Mapping[str, date]) -> Select:
             by=question.by,
             where=where,
             each_year=question.ages == "each_year",
-            with_ages=not OF_AGE.isdisjoint(_asked(question)),
+            with_ages=not OF_OWN_AGE.isdisjoint(_asked(question)),
             shared=shared,
         )
 

@@ -8,7 +8,7 @@ those of `counting.md`, by number where they are applied.
 from collections.abc import Mapping
 
 from data_access.facts import day_centres, payment_members, payments, psychologists, statuses
-from data_access.facts.people import OF_AGE
+from data_access.facts.people import OF_AGE, OF_OWN_AGE
 from data_access.facts.psychologists import OF_WHOLE_PERIOD
 from data_access.facts.scope import BITS_OF_A_UNIT, Fact, Scope, Through
 
@@ -21,4 +21,4 @@ FACTS: Mapping[str, Fact] = {
 # What these say of a person depends on the whole period that is asked about: of a part of it they say something else.
 OF_THE_PERIOD = OF_AGE | OF_WHOLE_PERIOD
 
-__all__ = ["BITS_OF_A_UNIT", "FACTS", "OF_AGE", "OF_THE_PERIOD", "Fact", "Scope", "Through"]
+__all__ = ["BITS_OF_A_UNIT", "FACTS", "OF_AGE", "OF_OWN_AGE", "OF_THE_PERIOD", "Fact", "Scope", "Through"]

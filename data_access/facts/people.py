@@ -14,19 +14,9 @@ from data_access.ages import CHILD, FAMILY_GROUPS, PSYCHOLOGISTS_GROUPS
 from data_access.facts.scope import Expression, Scope
 from data_access.facts.tables import tables
 
-# Dimensions that need to know how old somebody is on the day that counts.
-OF_AGE = frozenset(
-    {
-        "age_class",
-        "age_group",
-        "age_group_family",
-        "person_group",
-        "visitor_group",
-        "member_group",
-        "children_in_household",
-        "pension_age_in_household",
-    }
-)
+# Dimensions that need to know how old somebody is on the day that counts: whoever is counted, or anybody at all.
+OF_OWN_AGE = frozenset({"age_class", "age_group", "age_group_family", "person_group", "visitor_group", "member_group"})
+OF_AGE = OF_OWN_AGE | {"children_in_household", "pension_age_in_household"}
 
 # Dimensions that a change of activity changes.
 OF_ACTIVITY = frozenset({"activity", "member_group"})

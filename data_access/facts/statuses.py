@@ -21,12 +21,14 @@ from data_access.facts.scope import Expression, Fact, Scope, Through, open_until
 from data_access.facts.spans import CELL_GRAINS, day_grains, overlap
 from data_access.facts.tables import tables
 
+_KEPT = ("household_id", "status")
+
 
 def _statuses(stock: bool) -> Callable[[Scope], dict[str, ColumnElement]]:
     """Decisions in force on at least one day of each cell; for a stock, on its last day."""
 
     def begin(scope: Scope) -> dict[str, ColumnElement]:
-        d = scope.start_spans(tables.status_decisions, stock, _OF_HOUSEHOLD)
+        d = scope.start_spans(tables.status_decisions, _KEPT, stock, _OF_HOUSEHOLD)
         return {"household_id": d.c.household_id}
 
     return begin
@@ -57,7 +59,7 @@ def _through(stock: bool) -> Through:
     of, fact = ("on_date", "statuses_on_date") if stock else ("in_force", "statuses")
 
     def days(scope: Scope) -> FromClause:
-        d = replace(scope, tables={}).start_spans(tables.status_decisions, stock, _OF_HOUSEHOLD)
+        d = replace(scope, tables={}).start_spans(tables.status_decisions, _KEPT, stock, _OF_HOUSEHOLD)
         ends = func.min(d.c.valid_from).label("first_day"), func.max(d.c.valid_to).label("last_day")
         return select(d.c.household_id, *ends).group_by(d.c.household_id).subquery()
 

@@ -24,7 +24,7 @@ from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import NullType
 
 from data_access.distinct import bit_of, ones, word_of
-from data_access.facts import OF_AGE, OF_WHOLE_PERIOD, Scope
+from data_access.facts import OF_OWN_AGE, OF_WHOLE_PERIOD, Scope
 from data_access.grains import grouping_mask
 from data_access.measures import dimension, measure
 from data_access.period import Period
@@ -211,7 +211,7 @@ def _rows(code: str, names: Sequence[str], years: Period) -> FromClause:
         years.cells("month" if asked.stock else YEAR),
         by=tuple(names),
         each_year=True,
-        with_ages=not OF_AGE.isdisjoint(names),
+        with_ages=not OF_OWN_AGE.isdisjoint(names),
     )
     entities = asked.fact.begin(scope)
     split = [scope.value(asked.fact.dimensions, name).label(name) for name in names]
