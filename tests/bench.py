@@ -109,7 +109,7 @@ def questions_of_pages() -> dict[str, list[Question]]:
     try:
         for page, view in VIEWS:
             app = open_page(PAGES[0])
-            st.cache_data.clear()
+            forget()
             asked.clear()
             go_to(app, page, **view)
             found[page] = list(dict.fromkeys([*found.get(page, []), *asked]))
@@ -227,9 +227,15 @@ def change_year(app: AppTest) -> Callable[[], object]:
     return change
 
 
+def forget() -> None:
+    """Nothing has been asked."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
 def first_change(app: AppTest) -> float:
     """Milliseconds of a change on an open page to a year that nobody has asked for."""
-    st.cache_data.clear()
+    forget()
     app.selectbox(key="choice_year").set_value(YEAR_BEFORE_A_CHANGE).run()
     return milliseconds(lambda: app.selectbox(key="choice_year").set_value(YEARS[-1]).run(), 1)[0]
 
@@ -254,7 +260,7 @@ def measure_changes(times: int) -> None:
         warm = milliseconds(change, times)
 
         def nothing_cached(change=change) -> None:
-            st.cache_data.clear()
+            forget()
             change()
 
         emptied = milliseconds(nothing_cached, max(3, times // 2))

@@ -625,8 +625,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Question]]:
 
     monkeypatch.setattr(Database, "ask", recorded)
     st.cache_data.clear()
+    st.cache_resource.clear()
     yield questions
     st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 def test_no_question_is_asked_twice_by_any_pages(full: str, asked: list[Question]) -> None:
