@@ -1,7 +1,7 @@
 """What comes back from a question: a tidy frame, and what has to be said about it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
 from functools import cached_property
@@ -65,6 +65,13 @@ class AsOf:
     demonstration: bool
 
 
+def _is_of_split(note: Note, name: str) -> bool:
+    """Whether a note of an answer is one of its split by this dimension alone, too."""
+    if note.kind == "unknown_values":
+        return note.param("dimension_lv") == dimension(name).name_lv
+    return note.kind != "overlap"
+
+
 @dataclass(frozen=True)
 class Answer:
     """The answer to a question.
@@ -106,6 +113,20 @@ class Answer:
         """Whether there is nothing here: no figure is known and different from zero."""
         figures = self.frame[list(self.question.measures)]
         return not (figures.notna() & (figures != 0)).to_numpy().any()
+
+    def split_by(self, name: str) -> "Answer":
+        """The answer to the same question split by one of its dimensions only; how parts overlap is left out, as it is
+        said of all of them."""
+        by = list(self.question.by)
+        others = [one for one in by if one != name]
+        rows = (self.frame[others] == TOTAL).all(axis="columns").to_numpy(dtype=bool)
+        return replace(
+            self,
+            question=replace(self.question, by=(name,)),
+            frame=self.frame.loc[rows].drop(columns=others).reset_index(drop=True),
+            notes=tuple(note for note in self.notes if _is_of_split(note, name)),
+            withheld=self.withheld.loc[rows].reset_index(drop=True),
+        )
 
     def value(self, measure: str | None = None, **where: str) -> int | float | Withheld | None:
         """One figure: of the row with these codes, totals in all other dimensions. None if it is not known, WITHHELD

@@ -108,3 +108,19 @@ def test_a_published_year_is_in_its_series(demonstration_url: str, audience: str
     question = Question.of(asked, 2023, by=by, where=where, audience=audience)
     years = sorted(year for year in reached if year >= (2011 if audience == INTERNAL else 2022))
     assert assert_held(database, question, years) == len(set(years) - anew)
+
+
+@pytest.mark.parametrize(
+    "measures", [("spend", "households_assisted"), ("households_with_status", "persons_with_status")]
+)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_one_split_of_several_is_as_if_it_had_been_asked_alone(town, engine: str, measures: tuple[str, ...]) -> None:
+    names = ("children_in_household", "population", "pension_age_in_household")
+    database = town(engine).database
+    together = database.ask(Question.of(measures, "2022..2023", by=names))
+    for name in names:
+        split, alone = together.split_by(name), database.ask(Question.of(measures, "2022..2023", by=name))
+        assert split.question == alone.question
+        assert_frame_equal(split.frame, alone.frame)
+        assert_frame_equal(split.withheld, alone.withheld)
+        assert [note for note in alone.notes if note.kind != "overlap"] == list(split.notes)

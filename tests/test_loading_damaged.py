@@ -19,7 +19,7 @@ from tests.infrastructure.exports import ORDER, STYLES, TODAY, Service, Style
 
 KEY = b"k" * 32
 BIG = 20_000_000
-TOGETHER = 10  # damaged files in one load, as in a folder
+TOGETHER = 25  # damaged files in one load, as in a folder
 
 Damage = Callable[[bytes, random.Random], bytes]
 

@@ -5,7 +5,7 @@ of the data; nothing about a visitor is in it. What a visitor may be told is dec
 database.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from data_access import (
+    COUNCIL,
     Answer,
     Comparison,
     DataAccessError,
@@ -108,6 +109,15 @@ def ask(
     """
     found = answer(view.database, _question(view, measures, by, where, period, ages))
     return replace(found, frame=marked(found.frame, found.withheld))
+
+
+def ask_each(view, measures: str | Iterable[str], names: Sequence[str]) -> dict[str, Answer]:
+    """The answers split by each of a few dimensions alone: out of one question, which would tell the council of few
+    households; for it each is asked for itself. Raises Refused."""
+    if view.audience == COUNCIL:
+        return {name: ask(view, measures, by=name) for name in names}
+    together = ask(view, measures, by=names)
+    return {name: together.split_by(name) for name in names}
 
 
 def compare(
