@@ -77,8 +77,9 @@ def _masks(carried: Carried) -> FromClause:
     """For each word of units and each value of the own splits, how many each unit has: a column for each bit of it."""
     each = carried.rows
     sizes = select(*each.c, func.count().label(_SIZE)).group_by(*each.c).subquery()
+    bit = bit_of(sizes.c[UNIT])
     bits = [
-        func.bit_or(case((sizes.c[_SIZE].bitwise_and(1 << place) != 0, bit_of(sizes.c[UNIT])))).label(_bit(place))
+        func.bit_or(case((sizes.c[_SIZE].bitwise_and(1 << place) != 0, bit), else_=bit - bit)).label(_bit(place))
         for place in range(BITS_OF_A_UNIT)
     ]
     keys = [word_of(sizes.c[UNIT]), *(sizes.c[name] for name in carried.own)]
@@ -86,10 +87,8 @@ def _masks(carried: Carried) -> FromClause:
 
 
 def _looked_up(word: ColumnElement, masks: FromClause) -> ColumnElement:
-    """How many all units of a word have."""
-    parts = (
-        func.coalesce(ones(word.bitwise_and(masks.c[_bit(place)])), 0) * (1 << place) for place in range(BITS_OF_A_UNIT)
-    )
+    """How many all units of a word have; NULL where none of them has any."""
+    parts = (ones(word.bitwise_and(masks.c[_bit(place)])) * (1 << place) for place in range(BITS_OF_A_UNIT))
     return sum(parts, literal(0, Integer))
 
 

@@ -40,11 +40,14 @@ def server(streamlit_server: Callable[..., StreamlitServer], demonstration_url: 
     return streamlit_server({"DATABASE_URL": demonstration_url, "STREAMLIT_SERVER_ALLOWED_HOSTS": f"127.0.0.1 {NAME}"})
 
 
-def ask(server: StreamlitServer, path: str, method: str = "GET", **headers: str) -> http.client.HTTPResponse:
+def ask(
+    server: StreamlitServer, path: str, method: str = "GET", body: bytes | None = None, **headers: str
+) -> http.client.HTTPResponse:
     """An answer to a request made by hand, read to its end."""
     connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=20)
     try:
-        connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body, named)
         answer = connection.getresponse()
         if answer.status != 101:
             answer.body = answer.read()
@@ -186,7 +189,10 @@ def test_metrics_are_for_this_computer_only(server: StreamlitServer) -> None:
 
 
 def test_nothing_is_uploaded_without_the_token_of_ones_own_page(server: StreamlitServer) -> None:
-    assert ask(server, "/_stcore/upload_file/session/file", "PUT").status == 403
+    path = "/_stcore/upload_file/session/file"
+    assert ask(server, path, "PUT").status == 403
+    # As from the proxy, and more than fits into what stands between the two: it is read to its end.
+    assert ask(server, path, "PUT", bytes(50_000_000), Connection="close").status == 403
 
 
 # ── in a browser ─────────────────────────────────────────────────────────────────────────────────

@@ -190,10 +190,11 @@ class SlideMaker:
             for address in slide.figures or ((slide.address,) if slide.address and not slide.frozen else ()):
                 request, _ = self._read(address)
                 question = asking.question_of(request, self.world)
-                how, periods = request.compare, [question.period]
-                if how:
-                    periods = periods_to_compare(question, self.database.coverage, how)
-                yield from map(question.during, periods)
+                if request.compare:
+                    periods = periods_to_compare(question, self.database.coverage, request.compare)
+                    yield from map(question.during, periods)
+                else:
+                    yield question
 
     def make(self, slide: Slide) -> MadeSlide:
         """A slide with its figures and words. What is not for the audience is said; other errors are raised.

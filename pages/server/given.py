@@ -23,6 +23,7 @@ from data_access import DataAccessError
 from pages.entrance import visitor
 from pages.entrance.cookies import CONNECTED, claims_in
 
+MEGABYTE = 1024 * 1024
 MOST = 20_000  # addresses that are remembered, the newest
 FORBIDDEN, NOT_FOUND = 403, 404  # as Streamlit says it: of a file not even that there is one
 _MEDIA, _UPLOADS = "/media/", "/_stcore/upload_file/"
@@ -44,6 +45,7 @@ class OnlyGiven:
                 await self._app(scope, receive, send)
             else:
                 refused = NOT_FOUND if scope["path"].startswith(_base() + _MEDIA) else FORBIDDEN
+                await _read_on(receive)
                 await Response(status_code=refused)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -80,6 +82,17 @@ class OnlyGiven:
         except DataAccessError:
             return False
         return True
+
+
+async def _read_on(receive: Receive) -> None:
+    """Reads what a refused request sends and keeps nothing of it: a connection that is closed before takes the answer
+    with it, and the proxy then tells of a file that is too large."""
+    left = config.get_option("server.maxUploadSize") * MEGABYTE
+    while left > 0:
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if not message.get("more_body"):
+            return
 
 
 def _base() -> str:
