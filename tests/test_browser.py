@@ -197,10 +197,14 @@ def test_a_page_is_read_downloaded_filtered_by_keyboard_and_passed_on(
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name not in FILTERED_PAGES])
 def test_on_a_dark_telephone_nothing_hangs_over_the_edge(server: StreamlitServer, visit: Visitor, name: str) -> None:
-    page = visit(server, path(name), **PHONE, **DARK)
-    assert_nothing_hangs_over_the_edge(page)
-    if name == "quality":
-        assert_no_text_is_cut_off_in_any_view(page, name)
+    assert_nothing_hangs_over_the_edge(visit(server, path(name), **PHONE, **DARK))
+
+
+@pytest.mark.parametrize("view", views("quality"))
+def test_no_text_of_the_squares_is_cut_off(server: StreamlitServer, visit: Visitor, view: str) -> None:
+    page = visit(server, f"{path('quality')}?view={view}", width=WIDE)
+    assert_no_text_is_cut_off(page, WIDE)
+    assert_no_text_is_cut_off(page, PHONE["width"])
 
 
 # ── the whole ────────────────────────────────────────────────────────────────────────────────────
