@@ -60,11 +60,11 @@ def _miss(name: str, label: str, shown: str, options: Sequence[str] = (), words:
 
 def miss_filters(offered: Collection[str], every: Collection[str], words: Callable[[str], str]) -> None:
     """Takes out of the address what is meant for a filter, and is none that the page offers."""
-    for name in read():
+    for name, asked in read().items():
         near = next(iter(get_close_matches(name[:LONGEST], every, 1, ALIKE)), None)
         if near is None or name in offered:
             continue
-        text = quoted(_standing(name))
+        text = quoted(asked)
         missed().append(
             Missed(text, words(name), None) if near == name else Missed(text, quoted(name), None, near, words(near))
         )
