@@ -22,6 +22,7 @@ pytestmark = pytest.mark.browser
 
 BUILT_WITHIN = 90  # seconds: the first start, with everything else running beside it
 MOST_TABS = 60  # presses of the key until a filter is reached
+KEY_PRESSES = 3  # of another, until a list is open
 PHONE = {"width": 390, "height": 844, "user_agent": "Mozilla/5.0 (Linux; Android 15; Mobile)"}
 DARK = {"color_scheme": "dark"}
 WIDE = 1440
@@ -64,6 +65,19 @@ def by_keyboard_to(page: Page, label: str) -> None:
         if label in focused:
             return
     pytest.fail(f"No press of Tab reaches the filter {label!r}")
+
+
+def open_list(page: Page) -> None:
+    """Opens the list of the filter that has the focus and goes to the year after the one chosen.
+
+    On a very busy computer the list has closed again at once, and whoever sits there presses the key once more.
+    """
+    for _ in range(KEY_PRESSES):
+        page.keyboard.press("ArrowDown")
+        with suppress(PlaywrightTimeout):
+            page.get_by_role("option").first.wait_for(timeout=IN_PLACE_WITHIN * 1000)
+            return
+    pytest.fail("The list of the filter does not open")
 
 
 # ── each page ────────────────────────────────────────────────────────────────────────────────────
@@ -171,6 +185,7 @@ def test_a_page_is_read_downloaded_filtered_by_keyboard_and_passed_on(
 ) -> None:
     """One visit, as opening a page is what takes the time."""
     page = visit(server, path(name))
+    expect(page).to_have_title(f"{page.locator('h1').inner_text()} · Sociālā dienesta statistika")
     assert_charts_are_drawn(page)
     before = tables(page)
     assert before
@@ -179,8 +194,7 @@ def test_a_page_is_read_downloaded_filtered_by_keyboard_and_passed_on(
         assert_files_are_the_table(page, place)
 
     by_keyboard_to(page, "Gads")
-    page.keyboard.press("ArrowDown")  # opens the list and goes to the year after the one chosen
-    expect(page.get_by_role("option").first).to_be_visible()
+    open_list(page)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"year=2022"))
     settled(page)
@@ -195,33 +209,36 @@ def test_a_page_is_read_downloaded_filtered_by_keyboard_and_passed_on(
     assert_no_text_is_cut_off_in_any_view(page, name)
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name not in FILTERED_PAGES])
-def test_on_a_dark_telephone_nothing_hangs_over_the_edge(server: StreamlitServer, visit: Visitor, name: str) -> None:
-    assert_nothing_hangs_over_the_edge(visit(server, path(name), **PHONE, **DARK))
-
-
-@pytest.mark.parametrize("view", views("quality"))
-def test_no_text_of_the_squares_is_cut_off(server: StreamlitServer, visit: Visitor, view: str) -> None:
-    page = visit(server, f"{path('quality')}?view={view}", width=WIDE)
-    assert_no_text_is_cut_off(page, WIDE)
-    assert_no_text_is_cut_off(page, PHONE["width"])
+def test_no_text_of_the_squares_is_cut_off(server: StreamlitServer, visit: Visitor) -> None:
+    page = visit(server, path("quality"), width=WIDE)
+    for width in (WIDE, PHONE["width"]):
+        for view in views("quality").values():
+            page.get_by_role("radio", name=view, exact=True).click()
+            settled(page)
+            assert_no_text_is_cut_off(page, width)
 
 
 # ── the whole ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_page_is_in_the_navigation_in_either_language(server: StreamlitServer, visit: Visitor) -> None:
-    page = visit(server)
-    links = page.get_by_test_id("stSidebarNavLink")
+def test_every_page_is_in_the_menu_of_a_dark_telephone_in_either_language(
+    server: StreamlitServer, visit: Visitor
+) -> None:
+    page = visit(server, **PHONE, **DARK)
+    menu, links = page.get_by_test_id("stExpandSidebarButton"), page.get_by_test_id("stSidebarNavLink")
     known = [name for name in NAVIGATION if name != "audits"]  # nothing is kept of anybody where nobody signs in
-    assert links.count() == len(known)
     for place, name in enumerate(known[1:], start=1):
+        menu.click()
+        expect(links).to_have_count(len(known))
         links.nth(place).click()
         page.wait_for_url(re.compile(rf"/{name}$"))
         settled(page)
+        assert_nothing_hangs_over_the_edge(page)
+    menu.click()
     page.get_by_text("English", exact=True).click()
     page.wait_for_url(re.compile("lang=en"))
     settled(page)
+    expect(page).to_have_title(re.compile(".+ · Social service statistics$"))
     words = page.inner_text("body")
     assert "Overview" in words
     assert "Records" in words
@@ -281,15 +298,3 @@ def test_the_first_start_builds_a_database_while_one_looks_on(
         context.close()
     assert (tmp_path / "data" / "case.duckdb").exists()
     assert "Traceback" not in fresh.log()
-
-
-@pytest.mark.parametrize(
-    ("address", "title"),
-    [
-        ("/", "Pārskats · Sociālā dienesta statistika"),
-        ("/benefits", "Pabalsti · Sociālā dienesta statistika"),
-        ("/households?lang=en", "Households · Social service statistics"),
-    ],
-)
-def test_each_page_names_itself_in_the_tab(server: StreamlitServer, visit: Visitor, address: str, title: str) -> None:
-    expect(visit(server, address)).to_have_title(title)
