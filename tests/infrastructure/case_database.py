@@ -398,12 +398,16 @@ class Case:
 
 
 class DuckDBCase(Case):
-    """Every writing is a new file: a file that is being read cannot be written."""
+    """Every writing is a new file: a file that is being read cannot be written.
 
-    def __init__(self, empty: Path, folder: Path):
+    All are written by one DuckDB that is there for it, as to start one takes longer than to write.
+    """
+
+    def __init__(self, empty: Path, folder: Path, writer: sqlalchemy.Engine):
         super().__init__("duckdb")
         self._empty = empty
         self._folder = folder
+        self._writer = writer
         self._file: Path | None = None
 
     def _write(self) -> str:
@@ -411,13 +415,15 @@ class DuckDBCase(Case):
             self._file.unlink()
         self._file = self._folder / f"case-{next(_moments)}.duckdb"
         shutil.copyfile(self._empty, self._file)
-        url = f"duckdb:///{self._file}"
-        engine = sqlalchemy.create_engine(url)
-        with engine.begin() as connection:
+        with self._writer.connect() as connection:
+            connection.exec_driver_sql(f"ATTACH '{self._file}' AS written")
+            connection.exec_driver_sql("USE written")
             for name, rows in self._filled().items():
                 _insert(connection, name, rows)
-        engine.dispose()
-        return url
+            connection.exec_driver_sql("USE memory")
+            connection.commit()
+            connection.exec_driver_sql("DETACH written")
+        return f"duckdb:///{self._file}"
 
 
 class PostgreSQLCase(Case):
@@ -452,13 +458,13 @@ def empty_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def new_case(request: pytest.FixtureRequest, empty_duckdb: Path, tmp_path_factory) -> Iterator:
     """`new_case("duckdb", "name")`: a case of its own; asked again for the same name, the same one, cleared."""
     made: dict[tuple[str, str], Case] = {}
-    writers: list[sqlalchemy.Engine] = []
+    writers = [sqlalchemy.create_engine("duckdb:///:memory:")]
 
     def make(engine_name: str, name: str) -> Case:
         if (engine_name, name) in made:
             made[engine_name, name].clear()
         elif engine_name == "duckdb":
-            made[engine_name, name] = DuckDBCase(empty_duckdb, tmp_path_factory.mktemp(name))
+            made[engine_name, name] = DuckDBCase(empty_duckdb, tmp_path_factory.mktemp(name), writers[0])
         else:
             url = request.getfixturevalue("postgres_server").create_database(f"case_{name}")
             writers.append(sqlalchemy.create_engine(url))
