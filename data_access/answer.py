@@ -140,10 +140,9 @@ class Answer:
             reached = all(where.get(name, TOTAL) in cells for name, cells in self._times.items())
             return 0 if reached else None
         code = measure or self.question.measures[0]
-        if code in self.withheld and self.withheld[code].iat[place]:
-            return WITHHELD
-        found = self.frame[code].iat[place]
-        return None if pd.isna(found) else found
+        if code not in self._values:
+            self._values[code] = self._values_of(code)
+        return self._values[code][place]
 
     def occurs(self, **where: str) -> bool:
         """Whether there is a row with these codes, totals in all other dimensions."""
@@ -157,6 +156,17 @@ class Answer:
         by = list(self.question.by)
         codes = self.frame[by].itertuples(index=False, name=None) if by else [()]
         return {row: place for place, row in enumerate(codes)}
+
+    @cached_property
+    def _values(self) -> dict[str, list[int | float | Withheld | None]]:
+        """By measure the figures of all rows: a frame takes as long for one of them."""
+        return {}
+
+    def _values_of(self, code: str) -> list[int | float | Withheld | None]:
+        figures = self.frame[code].to_numpy(dtype="object", na_value=None).tolist()
+        if code not in self.withheld:
+            return figures
+        return [WITHHELD if one else figure for figure, one in zip(figures, self.withheld[code], strict=True)]
 
     @cached_property
     def _times(self) -> dict[str, set[str]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.arrays import IntegerArray
 
 from data_access.answer import Answer, AsOf, Note
 from data_access.coverage import Coverage, Span
@@ -18,8 +19,8 @@ from data_access.language import format_period, texts
 from data_access.measures import Measure, dimension, measure
 from data_access.period import Cell, Period
 from data_access.question import INTERNAL, TOTAL, UNKNOWN, Question
-from data_access.statement import GROUPED, counted, finest_grain
-from data_access.vocabulary import Vocabulary, in_order
+from data_access.statement import counted, finest_grain
+from data_access.vocabulary import Vocabulary, order_of
 
 # Above this many rows, combinations that do not occur are left out rather than shown as zero.
 MOST_COMPLETED_ROWS = 5000
@@ -29,6 +30,8 @@ YEAR = "year"
 _ONE_DAY = timedelta(days=1)
 
 Protect = Callable[[pd.DataFrame], tuple[pd.DataFrame, pd.DataFrame]]
+# Rows before there is a frame: the codes of each, and what is counted of it (`statement.counted`); None is nothing.
+Found = list[tuple[tuple[str, ...], tuple[int | None, ...]]]
 
 
 def answer_from_rows(
@@ -45,10 +48,8 @@ def answer_from_rows(
     `protect` takes out what is not for the audience, before anything is said about the figures, and says where.
     """
     cells = _cells(question)
-    frame = _coded(question, rows, cells)
-    frame = _completed(question, frame, cells, coverage)
-    frame = _figures(question, frame)
-    frame = in_order(frame, question.by, vocabulary)
+    found = _completed(question, _coded(question, rows, cells), cells, coverage)
+    frame = _framed(question, found, vocabulary)
     return _told(question, frame, cells, coverage, events, as_of, protect)
 
 
@@ -126,43 +127,35 @@ def _cells(question: Question) -> dict[str, dict[int, Cell]]:
     return {name: {cell.key: cell for cell in question.period.cells(name)} for name in _time_dimensions(question)}
 
 
-def _coded(question: Question, rows: Sequence[Any], cells: Mapping[str, Mapping[int, Cell]]) -> pd.DataFrame:
-    """Codes in the dimension columns: calendar cells, `unknown` for NULL, `total` where rolled up.
-
-    Value by value: most answers have few rows, of which pandas would take five times as long.
-    """
-    names = [GROUPED, *question.by, *counted(question)]
+def _coded(question: Question, rows: Sequence[Any], cells: Mapping[str, Mapping[int, Cell]]) -> Found:
+    """Codes in place of values: calendar cells, `unknown` for NULL, `total` where rolled up."""
     everything = (1 << len(question.by)) - 1
     if not any(row[0] == everything for row in rows):  # of no records a statement has no row; their number is 0
-        rows = [*rows, (everything, *[None] * len(question.by), *[0] * (len(names) - len(question.by) - 1))]
-    columns = dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
-    grouped = columns.pop(GROUPED)
-    frame = {}
-    for name, values in columns.items():
-        if name not in question.by:
-            frame[name] = pd.array(values, dtype="Int64")
-            continue
-        bit = 1 << (len(question.by) - 1 - question.by.index(name))
+        rows = [*rows, (everything, *[None] * len(question.by), *[0] * len(counted(question)))]
+    grouped, *values = zip(*rows, strict=True)
+    codes, figures = values[: len(question.by)], values[len(question.by) :]
+    coded = []
+    for place, (name, found) in enumerate(zip(question.by, codes, strict=True)):
+        bit = 1 << (len(question.by) - 1 - place)
         if name in cells:
-            codes = {key: cell.code for key, cell in cells[name].items()}
-            values = [codes.get(value) for value in values]
-        coded = [
-            TOTAL if mask & bit else UNKNOWN if value is None else value
-            for mask, value in zip(grouped, values, strict=True)
-        ]
-        frame[name] = pd.Series(coded, dtype="object")
-    return pd.DataFrame(frame)
+            found = [cells[name][value].code if value in cells[name] else None for value in found]
+        coded.append(
+            [
+                TOTAL if mask & bit else UNKNOWN if value is None else value
+                for mask, value in zip(grouped, found, strict=True)
+            ]
+        )
+    keys = zip(*coded, strict=True) if coded else [()] * len(rows)
+    return list(zip(keys, zip(*figures, strict=True), strict=True))
 
 
 def _completed(
-    question: Question, frame: pd.DataFrame, cells: Mapping[str, Mapping[int, Cell]], coverage: Mapping[str, Coverage]
-) -> pd.DataFrame:
+    question: Question, found: Found, cells: Mapping[str, Mapping[int, Cell]], coverage: Mapping[str, Coverage]
+) -> Found:
     """Add the calendar cells in which nothing happened: on covered days, no records mean zero."""
-    if not cells or frame.empty:
-        return frame
     covered = [coverage[s] for s in {measure(code).fact.subject for code in question.measures} if s in coverage]
-    if not covered:
-        return frame
+    if not cells or not covered:
+        return found
     first, last = min(c.data_from for c in covered), max(c.data_until for c in covered)
     time = list(cells)
     spells = {(TOTAL,) * len(time)}
@@ -170,11 +163,13 @@ def _completed(
         if cell.start <= last and cell.end > first:
             spells |= set(product(*((_code_at(cells, name, cell), TOTAL) for name in time)))
     others = [name for name in question.by if name not in cells]
-    seen = frame[others].drop_duplicates() if others else pd.DataFrame(index=[0])
+    seen = dict.fromkeys(tuple(key[question.by.index(name)] for name in others) for key, _ in found)
     if len(spells) * len(seen) > MOST_COMPLETED_ROWS:
-        return frame
-    wanted = seen.merge(pd.DataFrame(sorted(spells), columns=time), how="cross")
-    return wanted.merge(frame, on=list(question.by), how="left")[list(frame.columns)]
+        return found
+    figures, nothing = dict(found), (None,) * len(found[0][1])
+    places = [[*others, *time].index(name) for name in question.by]
+    wanted = (tuple(codes[place] for place in places) for codes in (one + two for one in seen for two in spells))
+    return [(key, figures.get(key, nothing)) for key in wanted]
 
 
 def _code_at(cells: Mapping[str, Mapping[int, Cell]], grain: str, cell: Cell) -> str:
@@ -184,17 +179,28 @@ def _code_at(cells: Mapping[str, Mapping[int, Cell]], grain: str, cell: Cell) ->
     raise AssertionError("cells of two grains of one period tile the same days")
 
 
-def _figures(question: Question, frame: pd.DataFrame) -> pd.DataFrame:
-    """Nullable columns in the question's order; ratios from their parts at the same grain, in percent."""
-    figures = {name: frame[name] for name in question.by}
+def _framed(question: Question, found: Found, vocabulary: Vocabulary) -> pd.DataFrame:
+    """The frame of an answer, in order: nullable figures in the question's order; ratios from their parts at the same
+    grain, in percent."""
+    codes = [[key[place] for key, _ in found] for place in range(len(question.by))]
+    order = order_of(codes, question.by, vocabulary, len(found))
+    columns = {name: _objects([one[row] for row in order]) for name, one in zip(question.by, codes, strict=True)}
+    summed = {name: [found[row][1][place] or 0 for row in order] for place, name in enumerate(counted(question))}
     for code in question.measures:
-        asked = measure(code)
-        if asked.ratio:
-            part, whole = (frame[name].astype("Float64").fillna(0) for name in asked.ratio)
-            figures[code] = (part / whole.where(whole != 0) * 100).astype("Float64")
+        if ratio := measure(code).ratio:
+            parts = zip(*(summed[name] for name in ratio), strict=True)
+            shares = [part / whole * 100 if whole else None for part, whole in parts]
+            columns[code] = pd.array(shares, dtype="Float64")
         else:
-            figures[code] = frame[code].fillna(0)
-    return pd.DataFrame(figures)
+            columns[code] = IntegerArray(np.array(summed[code], dtype="int64"), np.zeros(len(order), dtype=bool))
+    return pd.DataFrame(columns)
+
+
+def _objects(codes: Sequence[str]) -> np.ndarray:
+    """Codes as Python's own: most answers have few rows, of which pandas' strings take five times as long."""
+    found = np.empty(len(codes), dtype="object")
+    found[:] = codes
+    return found
 
 
 def _are_total(question: Question, frame: pd.DataFrame) -> Callable[[Iterable[str]], np.ndarray]:
@@ -320,24 +326,28 @@ def _gaps(
 ) -> list[Note]:
     """Rule 10: a figure that was never published is a gap, unless the split or filter makes it known."""
     notes = []
-    used = {*question.by, *(name for name, _ in question.where)}
+    used, spells = {*question.by, *(name for name, _ in question.where)}, _spells(question, cells)
     for event in events:
         if event.kind != "gap" or event.lifted_by in used:
+            continue
+        codes = [
+            code
+            for code in question.measures
+            if measure(code).fact.subject == event.subject and event.measure in (None, code)
+        ]
+        met = [(g, c) for g, c in spells if c.start <= event.last_day and c.end > event.first_day]
+        if not codes or not met:
             continue
         rows = _rows_of(question, frame, event)
         if not rows.any():
             continue
-        for code in question.measures:
-            if measure(code).fact.subject != event.subject or event.measure not in (None, code):
-                continue
-            met = [(g, c) for g, c in _spells(question, cells) if c.start <= event.last_day and c.end > event.first_day]
+        for code in codes:
             for grain, cell in met:
                 if event.first_day <= cell.start and cell.end <= event.last_day + _ONE_DAY:
                     frame.loc[rows & _rows_of_cell(question, frame, grain, cell.code), code] = pd.NA
-            if met:
-                days = {"first": event.first_day, "last": event.last_day}
-                reason = {"reason_lv": event.text_lv, "reason_en": event.text_en}
-                notes.append(Note.of("gap", measure=code, **days, **reason))
+            days = {"first": event.first_day, "last": event.last_day}
+            reason = {"reason_lv": event.text_lv, "reason_en": event.text_en}
+            notes.append(Note.of("gap", measure=code, **days, **reason))
     return list(dict.fromkeys(notes))
 
 

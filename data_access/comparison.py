@@ -36,7 +36,9 @@ class Comparison:
             return pd.DataFrame(False, self.frame.index, [name for name in self.frame if name not in by])
         hidden = pd.DataFrame(index=self.frame.index)
         for answer, ending in ((self.now, ""), (self.before, "_before")):
-            codes = _a_year_later_in(answer.frame, by) if ending else answer.frame[by]
+            codes = answer.frame[by]
+            if ending:
+                codes = codes.assign(**{name: _a_year_later(codes, name) for name in by})
             rows = pd.concat([codes, answer.withheld], axis=1)
             found = self.frame[by].merge(rows, on=by, how="left") if by else rows
             for code in measures:
@@ -97,7 +99,7 @@ def _time_of(question: Question) -> list[str]:
 
 def _beside(question: Question, now: pd.DataFrame, before: pd.DataFrame, vocabulary) -> pd.DataFrame:
     by = list(question.by)
-    keys = _keys(now, by), _keys(_a_year_later_in(before, by), by)
+    keys = _keys(now, by), _keys(before, by, later=True)
     places = tuple({key: place for place, key in enumerate(found)} for found in keys)
     either = list(dict.fromkeys(keys[0] + keys[1]))
     columns = {name: pd.Series([key[place] for key in either], dtype="object") for place, name in enumerate(by)}
@@ -120,9 +122,10 @@ def _beside(question: Question, now: pd.DataFrame, before: pd.DataFrame, vocabul
     return in_order(pd.DataFrame(columns), by, vocabulary)
 
 
-def _keys(codes: pd.DataFrame, by: list[str]) -> list[tuple[str, ...]]:
-    """The codes of each row."""
-    return list(zip(*(codes[name] for name in by), strict=True)) if by else [()] * len(codes)
+def _keys(frame: pd.DataFrame, by: list[str], later: bool = False) -> list[tuple[str, ...]]:
+    """The codes of each row, calendar cells under those of the year after if `later`."""
+    columns = [_a_year_later(frame, name) if later else frame[name].tolist() for name in by]
+    return list(zip(*columns, strict=True)) if by else [()] * len(frame)
 
 
 def _spell(key: tuple[str, ...], question: Question) -> tuple[str, ...]:
@@ -135,14 +138,9 @@ def _spells(figures: pd.Series, keys: list[tuple[str, ...]], question: Question)
     return {_spell(key, question) for key, known in zip(keys, figures.notna(), strict=True) if known}
 
 
-def _a_year_later_in(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """The codes of a frame's rows, calendar cells under those of the year after."""
-    codes = frame[by].copy()
-    for name in by:
-        if dimension(name).kind == "time":
-            codes[name] = codes[name].map(_a_year_later)
-    return codes
-
-
-def _a_year_later(code: str) -> str:
-    return code if code == TOTAL else f"{int(code[:4]) + 1}{code[4:]}"
+def _a_year_later(frame: pd.DataFrame, name: str) -> list[str]:
+    """The codes of a frame's rows in a dimension, calendar cells under those of the year after."""
+    codes = frame[name].tolist()
+    if dimension(name).kind != "time":
+        return codes
+    return [code if code == TOTAL else f"{int(code[:4]) + 1}{code[4:]}" for code in codes]

@@ -72,15 +72,22 @@ def in_order(frame: pd.DataFrame, by: Sequence[str], vocabulary: Vocabulary) -> 
     """Rows of a frame in the order of the codes in its dimension columns: time by its days, totals last."""
     if not by:
         return frame
+    order = order_of([frame[name].tolist() for name in by], by, vocabulary, len(frame))
+    return frame.take(order).reset_index(drop=True)
+
+
+def order_of(columns: Sequence[list[str]], by: Sequence[str], vocabulary: Vocabulary, rows: int) -> np.ndarray:
+    """The places of rows in the order of their codes, a list of which stands for each dimension."""
+    if not by:
+        return np.arange(rows)
     ranks = []
-    for name in by:
-        codes = frame[name].tolist()
+    for name, codes in zip(by, columns, strict=True):
         if dimension(name).kind == "time":  # calendar cells of one grain sort as text, and `total` follows digits
             rank = {code: place for place, code in enumerate(sorted(set(codes)))}
         else:
             rank = {code: vocabulary.rank(name, code) for code in set(codes)}
         ranks.append([rank[code] for code in codes])
-    return frame.take(np.lexsort(ranks[::-1])).reset_index(drop=True)
+    return np.lexsort(ranks[::-1])
 
 
 def read_vocabulary(connection: Connection) -> Vocabulary:

@@ -115,15 +115,14 @@ def _ordered(frame: pd.DataFrame, by: Sequence[str]) -> list[tuple[str, str, boo
     if len(by) == 1:
         return [(by[0], place, code == TOTAL) for place, code in frame[by[0]].items()]
     group, part = by
-    for code in dict.fromkeys(frame[group]):
-        rows = frame[frame[group] == code]
-        parts = rows[rows[part] != TOTAL]
-        if code == TOTAL:
-            found += [(group, place, True) for place in rows[rows[part] == TOTAL].index]
-            continue
-        if len(parts) > 1:
-            found += [(group, place, True) for place in rows[rows[part] == TOTAL].index]
-        found += [(part, place, False) for place in parts.index]
+    groups: dict[str, tuple[list, list]] = {}
+    for place, code, inner in zip(frame.index, frame[group], frame[part], strict=True):
+        groups.setdefault(code, ([], []))[inner == TOTAL].append(place)
+    for code, (parts, totals) in groups.items():
+        if code == TOTAL or len(parts) > 1:
+            found += [(group, place, True) for place in totals]
+        if code != TOTAL:
+            found += [(part, place, False) for place in parts]
     return found
 
 
@@ -141,12 +140,16 @@ def _row(name_of: Callable[[str, str], str], name: str, code: str, figures: tupl
 def listed(reader: Reader, frame: pd.DataFrame, by: str | Sequence[str], codes: Sequence[str]) -> Table:
     """One row a code of a dimension (or of two: a group above its parts), one column a measure; totals last."""
     by = (by,) if isinstance(by, str) else tuple(by)
-    name_of = _names(reader, frame, by)
-    rows = tuple(
-        _row(name_of, name, frame.at[place, name], _figures(frame.loc[place], codes), total)
+    return Table(reader.dimension(by[-1]), _measured(reader, codes), _rows(reader, frame, by, codes))
+
+
+def _rows(reader: Reader, frame: pd.DataFrame, by: Sequence[str], fields: Sequence[str]) -> tuple[Row, ...]:
+    """A row of figures for each code of a dimension or of two, as they are ordered."""
+    name_of, found = _names(reader, frame, by), frame.to_dict("index")
+    return tuple(
+        _row(name_of, name, found[place][name], _figures(found[place], fields), total)
         for name, place, total in _ordered(frame, by)
     )
-    return Table(reader.dimension(by[-1]), _measured(reader, codes), rows)
 
 
 def _down(frame: pd.DataFrame, name: str) -> list[str]:
@@ -193,12 +196,7 @@ def compared(
             Column(reader.t("tables.change_percent"), "percent", True),
         ]
         fields += [f"{code}_before", code, f"{code}_change", f"{code}_change_percent"]
-    name_of = _names(reader, frame, by)
-    rows = tuple(
-        _row(name_of, name, frame.at[place, name], _figures(frame.loc[place], fields), total)
-        for name, place, total in _ordered(frame, by)
-    )
-    return Table(reader.dimension(by[-1]), tuple(columns), rows)
+    return Table(reader.dimension(by[-1]), tuple(columns), _rows(reader, frame, by, fields))
 
 
 def in_order(frame: pd.DataFrame, name: str, codes: Sequence[str]) -> pd.DataFrame:

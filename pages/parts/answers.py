@@ -73,11 +73,13 @@ def remember(asked: Question | str, version: str, find: Callable[[], Any]) -> An
     what is known of the records took 10 ms each time a page was told.
     """
     key = (repr(asked), version)
-    look_up = partial(_shared, *key) if isinstance(asked, str) else partial(_answered, *key, asked)
+    # By their names: Streamlit would look up the names of a function's parameters at each call.
+    named = {"asked": key[0], "version": version}
+    look_up = partial(_shared, **named) if isinstance(asked, str) else partial(_answered, **named, _asked=asked)
     if key in _found:
         with suppress(_NotKept):
-            return look_up(_nothing)
-    found = wait_for(lambda: look_up(find))
+            return look_up(_find=_nothing)
+    found = wait_for(lambda: look_up(_find=find))
     if len(_found) >= MOST_ANSWERS:
         _found.clear()
     _found.add(key)

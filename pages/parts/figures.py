@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -97,15 +98,15 @@ def _left_out(reader: Reader, refused: Refused) -> str:
     return f"{names}. {refused.text(reader.language)}"
 
 
-def _row(frame: pd.DataFrame, by: Sequence[str], where: dict[str, str]) -> pd.Series:
-    for name in by:
-        frame = frame[frame[name] == where.get(name, TOTAL)]
-    return frame.iloc[0] if len(frame) else pd.Series(0, index=frame.columns)
+def _row(frame: pd.DataFrame, by: Sequence[str], where: Mapping[str, str]) -> Mapping[str, Any]:
+    """The row with these codes, totals in all other dimensions; without one, of nothing."""
+    wanted = {name: where.get(name, TOTAL) for name in by}
+    rows = (row for row in frame.to_dict("records") if wanted.items() <= row.items())
+    return next(rows, dict.fromkeys(frame.columns, 0))
 
 
 def _cells(series: Answer) -> list[str]:
-    years = series.frame["year"]
-    return sorted(set(years[years != TOTAL]))
+    return sorted({*series.frame["year"]} - {TOTAL})
 
 
 def as_table(reader: Reader, figures: Sequence[KeyFigure], now: str) -> Table:
