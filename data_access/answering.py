@@ -239,7 +239,7 @@ def _unknowns(question: Question, frame: pd.DataFrame) -> list[Note]:
     notes = []
     for name in question.by:
         rows = frame[name].to_numpy() == UNKNOWN
-        if rows.any() and (frame[rows][list(question.measures)].fillna(0) != 0).to_numpy().any():
+        if rows.any() and any((frame[code].array[rows] != 0).any() for code in question.measures):
             asked = dimension(name)
             notes.append(Note.of("unknown_values", dimension_lv=asked.name_lv, dimension_en=asked.name_en))
     return notes

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import plotly.graph_objects as go
 import pytest
 import sqlalchemy
 import streamlit as st
@@ -132,6 +133,12 @@ def test_a_page_tells_its_subject(read: Reading, page: str, view: dict[str, str]
     if page != "presentation":  # begins with a title
         assert len(app.table) >= 1
     assert all(len(shown(table)) for table in app.table)
+
+
+@every_view
+def test_plotly_knows_every_property_of_every_chart(read: Reading, page: str, view: dict[str, str]) -> None:
+    for chart in read(page, **view).get("plotly_chart"):
+        go.Figure(json.loads(chart.proto.spec))  # looks at each, as the page does not
 
 
 WITH_BARS = {

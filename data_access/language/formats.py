@@ -6,23 +6,27 @@ Latvian: no-break spaces between groups of three from four digits on, a decimal 
 
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache, lru_cache
 
 from babel import dates, numbers
 
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
 EN_DASH = "\u2013"
+KEPT = 20_000  # numbers as they are written: a page writes each in its chart, its table and its sentences
 
 # Long vowels and their short ones stand at one place in the Latvian order; length decides only between equals.
 _PLACE = {letter: place for place, letter in enumerate("aābcčdeēfgģhiīyjkķlļmnņoōpqrŗsštuūvwxzž")}
 _SHORT = str.maketrans("āēīōū", "aeiou")
 
 
+@lru_cache(KEPT)
 def format_integer(value: int, language: str) -> str:
     """1234 → 1 234 (lv), 1,234 (en)."""
     return _tidy(numbers.format_decimal(int(value), format="#,##0", locale=language), language)
 
 
+@lru_cache(KEPT)
 def format_decimal(value: Decimal | float, language: str, places: int = 2) -> str:
     """A number with a fixed number of decimals, rounded half up."""
     exact = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) + 0  # no minus before nothing
@@ -71,6 +75,7 @@ def format_datetime(moment: datetime, language: str) -> str:
     return f"{format_date(moment, language)}, {moment.hour:02}:{moment.minute:02}"
 
 
+@cache
 def month_name(month: int, language: str) -> str:
     """janvāris, January."""
     return dates.format_date(date(2000, month, 1), "LLLL", locale=language)
@@ -96,7 +101,7 @@ def cell_short(code: str, language: str, dated: bool = False) -> str:
     if not part:
         return year
     if part[0] not in "HQ":
-        short = dates.format_date(date(2000, int(part), 1), "LLL", locale=language)
+        short = _month_short(int(part), language)
     elif language == "lv":
         short = f"{part[1]}.{NO_BREAK_SPACE}{'pusg.' if part[0] == 'H' else 'cet.'}"
     else:
@@ -104,6 +109,11 @@ def cell_short(code: str, language: str, dated: bool = False) -> str:
     if not dated:
         return short
     return f"{year}.{NO_BREAK_SPACE}g. {short}" if language == "lv" else f"{short} {year}"
+
+
+@cache
+def _month_short(month: int, language: str) -> str:
+    return dates.format_date(date(2000, month, 1), "LLL", locale=language)
 
 
 def format_period(start: date, end: date, code: str, language: str) -> str:

@@ -93,7 +93,11 @@ def axis_figure(reader: Reader, code: str, value) -> str:
 
 
 def new_figure(reader: Reader, height: int, traces: list[dict], **layout) -> go.Figure:
-    """The figure of some traces: made in one go, as Plotly looks at everything again for each thing added later."""
+    """The figure of some traces.
+
+    Plotly would look at each property, as often as one is set or added, a third of a page's time; that each drawn chart
+    is one whose properties it knows is tested.
+    """
     layout = {
         "height": height,
         "margin": {"l": 4, "r": 4, "t": BUTTON, "b": 8},
@@ -107,7 +111,7 @@ def new_figure(reader: Reader, height: int, traces: list[dict], **layout) -> go.
         "showlegend": False,
         **layout,
     }
-    return go.Figure(data=traces, layout=layout)
+    return go.Figure(data=traces, layout=layout, _validate=False)
 
 
 def legend() -> dict:
