@@ -1,7 +1,7 @@
 """The pages as the council sees them: nothing withheld reaches the browser or a file, and no page falls silent."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -90,10 +90,8 @@ def asked(monkeypatch: pytest.MonkeyPatch, demonstration_url: str) -> Asked:
     registered_pages()  # it opens the first page, which nobody asked for here
     found, answer, ask, refuse = Asked(), answers._answered, Database.ask, Refused.__init__
 
-    def answered(key: str, version: str, asked: Question | str, find: Callable[[], Any]) -> Any:
-        told = answer(key, version, asked, find)
-        if isinstance(asked, Question):
-            found.answers[asked] = told
+    def answered(_asked: Question, **more: Any) -> Any:
+        found.answers[_asked] = told = answer(_asked=_asked, **more)
         return told
 
     def at_the_door(database: Database, question: Question, *within: Answer | None) -> Answer:
