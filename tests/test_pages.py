@@ -600,7 +600,7 @@ def test_a_server_that_is_stopped_gets_a_sentence(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.postgres
-@every_view
+@every_counting_view
 def test_postgresql_and_duckdb_make_the_same_page(
     monkeypatch: pytest.MonkeyPatch, read: Reading, demonstration_postgres_url: str, page: str, view: dict[str, str]
 ) -> None:
