@@ -141,7 +141,7 @@ class Answer:
             return 0 if reached else None
         code = measure or self.question.measures[0]
         if code not in self._values:
-            self._values[code] = self._values_of(code)
+            self._values[code] = self._listed(code)
         return self._values[code][place]
 
     def occurs(self, **where: str) -> bool:
@@ -159,10 +159,10 @@ class Answer:
 
     @cached_property
     def _values(self) -> dict[str, list[int | float | Withheld | None]]:
-        """By measure the figures of all rows: a frame takes as long for one of them."""
+        """The figures of all rows by measure, of those that were looked up: a frame takes as long for one of them."""
         return {}
 
-    def _values_of(self, code: str) -> list[int | float | Withheld | None]:
+    def _listed(self, code: str) -> list[int | float | Withheld | None]:
         figures = self.frame[code].to_numpy(dtype="object", na_value=None).tolist()
         if code not in self.withheld:
             return figures

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas.arrays import IntegerArray
 
 from data_access.answer import Answer, AsOf, Note
 from data_access.coverage import Coverage, Span
@@ -180,11 +179,15 @@ def _code_at(cells: Mapping[str, Mapping[int, Cell]], grain: str, cell: Cell) ->
 
 
 def _framed(question: Question, found: Found, vocabulary: Vocabulary) -> pd.DataFrame:
-    """The frame of an answer, in order: nullable figures in the question's order; ratios from their parts at the same
-    grain, in percent."""
+    """The frame of an answer, its rows in order: codes, and nullable figures in the question's order; ratios from their
+    parts at the same grain, in percent."""
     codes = [[key[place] for key, _ in found] for place in range(len(question.by))]
     order = order_of(codes, question.by, vocabulary, len(found))
-    columns = {name: _objects([one[row] for row in order]) for name, one in zip(question.by, codes, strict=True)}
+    # Of few rows pandas' own strings take half as long again as Python's.
+    columns = {
+        name: pd.Series([one[row] for row in order], dtype="object")
+        for name, one in zip(question.by, codes, strict=True)
+    }
     summed = {name: [found[row][1][place] or 0 for row in order] for place, name in enumerate(counted(question))}
     for code in question.measures:
         if ratio := measure(code).ratio:
@@ -192,15 +195,8 @@ def _framed(question: Question, found: Found, vocabulary: Vocabulary) -> pd.Data
             shares = [part / whole * 100 if whole else None for part, whole in parts]
             columns[code] = pd.array(shares, dtype="Float64")
         else:
-            columns[code] = IntegerArray(np.array(summed[code], dtype="int64"), np.zeros(len(order), dtype=bool))
+            columns[code] = pd.array(summed[code], dtype="Int64")
     return pd.DataFrame(columns)
-
-
-def _objects(codes: Sequence[str]) -> np.ndarray:
-    """Codes as Python's own: most answers have few rows, of which pandas' strings take five times as long."""
-    found = np.empty(len(codes), dtype="object")
-    found[:] = codes
-    return found
 
 
 def _are_total(question: Question, frame: pd.DataFrame) -> Callable[[Iterable[str]], np.ndarray]:

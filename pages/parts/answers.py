@@ -46,7 +46,7 @@ class Refused(DataAccessError):
 
 
 @st.cache_data(max_entries=MOST_ANSWERS, show_spinner=False)
-def _answered(asked: str, version: str, _asked: Question | str, _find: Callable[[], Any]) -> Any:
+def _answered(asked: str, version: str, _asked: Question, _find: Callable[[], Any]) -> Any:
     return _find()
 
 
