@@ -57,8 +57,10 @@ run: $(VENV)/application.stamp
 	@exec $(BIN)/streamlit run dashboard.py --server.port $(PORT) --server.address $(ADDRESS) --logger.hideWelcomeMessage true
 
 # The tests start some hundred processes, which compile everything again where Python may not keep what it has compiled.
-test: $(VENV)/development.stamp
-	@scripts/ensure_system_packages.sh
+# Python's packages and Debian's are installed at once; Debian's before the terminal, as sudo may ask for a password.
+test:
+	@$(MAKE) -s $(VENV)/development.stamp & python=$$!; \
+	scripts/ensure_system_packages.sh; debian=$$?; wait $$python && exit $$debian
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(VENV)/development.stamp
