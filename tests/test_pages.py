@@ -135,6 +135,13 @@ def test_a_page_tells_its_subject(read: Reading, page: str, view: dict[str, str]
     assert all(len(shown(table)) for table in app.table)
 
 
+def test_a_single_published_year_makes_no_small_chart(read: Reading) -> None:
+    """The report has clients of 2023 only, and consultations of two years."""
+    drawn = {figure.label: list(figure.proto.chart_data) for figure in read("overview").metric}
+    assert drawn[words("overview.clients")] == []
+    assert drawn[words("overview.consultations")] == [1634, 1864]
+
+
 @every_view
 def test_plotly_knows_every_property_of_every_chart(read: Reading, page: str, view: dict[str, str]) -> None:
     for chart in read(page, **view).get("plotly_chart"):

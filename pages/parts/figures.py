@@ -135,20 +135,20 @@ def ways(view: View, figures: Sequence[KeyFigure]) -> Ways:
 
 
 def spark(values: Sequence) -> list[float]:
-    """A series as a small chart takes it: a gap stays a gap, years before the first figure are left out."""
+    """A series as a small chart takes it: a gap stays a gap, years before the first figure are left out.
+
+    One figure makes no series: Streamlit would draw it twice, as if it were of two years.
+    """
     listed = [float(value) if is_number(value) else float("nan") for value in values]
     while listed and listed[0] != listed[0]:
         listed.pop(0)
-    return listed
+    return listed if sum(map(is_number, values)) > 1 else []
 
 
 def span(figure: KeyFigure) -> str:
     """The first and the last year of the small chart of a figure: 2011–2023."""
     drawn = len(spark(figure.series))
-    if not drawn:
-        return ""
-    first, last = figure.years[-drawn], figure.years[-1]
-    return first if first == last else f"{first}–{last}"
+    return f"{figure.years[-drawn]}–{figure.years[-1]}" if drawn else ""
 
 
 def show(reader: Reader, figures: Sequence[KeyFigure]) -> None:
@@ -170,7 +170,7 @@ def _show_one(reader: Reader, figure: KeyFigure) -> None:
         delta_color="off",
         delta_arrow=_arrow(figure) if known else "off",
         delta_description=figure.beside if known else None,
-        chart_data=spark(figure.series),
+        chart_data=spark(figure.series) or None,
         # Bars: beside a gap a line would leave a lonely dot, and a year stands for itself.
         chart_type="bar",
         label_visibility="collapsed",
