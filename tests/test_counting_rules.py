@@ -831,6 +831,17 @@ def test_unknown_values_are_a_row_and_can_be_asked_for(case: Case) -> None:
         assert case.ask("persons_assisted", 2023, where={name: ["unknown"]}).value() == 1, name
 
 
+def test_what_is_unknown_and_comes_to_nothing_is_not_spoken_of(case: Case) -> None:
+    home = case.household()
+    case.payment(home, "2023-01-10", cents=10)
+    case.payment(home, "2023-01-10", cents=5, form=None)
+    case.payment(home, "2023-02-10", cents=-5, form=None)  # taken back
+    answer = case.ask("spend", 2023, by="form")
+    assert answer.value(form="unknown") == 0
+    assert "unknown_values" not in [one.kind for one in answer.notes]
+    assert note(case.ask("payments", 2023, by="form"), "unknown_values")  # there are two all the same
+
+
 def test_a_status_without_a_known_residence_is_in_the_unknown_row(case: Case) -> None:
     case.status(case.household(lives_in=None), "2023-01-01")  # no residence recorded
     elsewhere = case.household(lives_in=None)

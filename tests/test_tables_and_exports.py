@@ -67,6 +67,13 @@ def test_a_group_stands_above_its_parts(by_benefit: Table) -> None:
     assert sum(each.figures[0] for each in parts) == group.figures[0]  # euros add up, households do not
 
 
+def test_a_group_of_one_part_stands_once(by_benefit: Table) -> None:
+    """Report: crisis benefit, 53 households; it is a group of its own and its only benefit."""
+    one = row(by_benefit, "Pabalsts krīzes situācijā")
+    assert not one.total
+    assert one.figures[1] == 53
+
+
 def test_towns_then_parishes_each_in_latvian_order(database, reader: Reader) -> None:
     answer = database.ask(Question.of("spend", 2023, by="territory"))
     names = [each.name for each in tables.listed(reader, answer.frame, "territory", ["spend"]).rows]
