@@ -113,7 +113,7 @@ def ask(
     return replace(found, frame=marked(found.frame, found.withheld))
 
 
-def ask_each(view, measures: str | Iterable[str], names: Sequence[str]) -> dict[str, Answer]:
+def ask_splits(view, measures: str | Iterable[str], names: Sequence[str]) -> dict[str, Answer]:
     """The answers split by each of a few dimensions alone: out of one question, which would tell the council of few
     households; for it each is asked for itself. Raises Refused."""
     if view.audience == COUNCIL:

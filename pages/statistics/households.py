@@ -3,7 +3,7 @@
 from data_access.telling import tables
 from data_access.telling.sentences import counted, during, first, say, since
 from pages.parts import charts, filters, going_deeper, headlines, views
-from pages.parts.answers import ask, ask_each, without
+from pages.parts.answers import ask, ask_splits, without
 from pages.parts.frame import page
 from pages.parts.section import tell, tell_bars, tell_lines, tell_measures
 
@@ -23,7 +23,7 @@ def statuses(view) -> None:
         table = tables.crossed(reader, frame, "member_group", "status", "persons_with_status")
         bars = charts.bars(reader, tables.totals_over(frame, "status"), "member_group", "persons_with_status")
         tell(view, "composition", headlines.composition(reader, when, members), table, bars, members.notes, of=members)
-    splits = ask_each(view, OVER_THE_PERIOD, WITHIN)
+    splits = ask_splits(view, OVER_THE_PERIOD, WITHIN)
     notes = dict.fromkeys(note for split in splits.values() for note in split.notes)
     table, ways = tables.marginal(reader, splits, "with"), going_deeper.ways_of_each(view, splits, "with")
     headline = headlines.with_children(reader, when, splits["children_in_household"])
