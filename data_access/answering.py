@@ -1,11 +1,10 @@
-"""From the rows of a statement to an answer: codes, order, completeness, and what has to be said.
+"""From the frame of a question to its answer: what nobody knows is taken out, and what has to be said is said.
 
 Rules of `counting.md` applied here: overlap said (1), breaks and gaps (10), as of (11), nothing dropped (12).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -14,23 +13,20 @@ import pandas as pd
 from data_access.answer import Answer, AsOf, Note
 from data_access.coverage import Coverage, Span
 from data_access.facts import OF_THE_PERIOD
+from data_access.framing import cells_by_key, framed, time_dimensions
 from data_access.language import format_period, texts
 from data_access.measures import Measure, dimension, measure
 from data_access.period import Cell, Period
 from data_access.question import INTERNAL, TOTAL, UNKNOWN, Question
-from data_access.statement import counted, finest_grain
-from data_access.vocabulary import Vocabulary, order_of
+from data_access.statement import finest_grain
+from data_access.vocabulary import Vocabulary
 
-# Above this many rows, combinations that do not occur are left out rather than shown as zero.
-MOST_COMPLETED_ROWS = 5000
 # A note names this many spans of days and says how many more there are.
 MOST_SPANS = 6
 YEAR = "year"
 _ONE_DAY = timedelta(days=1)
 
 Protect = Callable[[pd.DataFrame], tuple[pd.DataFrame, pd.DataFrame]]
-# Rows before there is a frame: the codes of each, and what is counted of it (`statement.counted`); None is nothing.
-Found = list[tuple[tuple[str, ...], tuple[int | None, ...]]]
 
 
 def answer_from_rows(
@@ -46,9 +42,8 @@ def answer_from_rows(
 
     `protect` takes out what is not for the audience, before anything is said about the figures, and says where.
     """
-    cells = _cells(question)
-    found = _completed(question, _coded(question, rows, cells), cells, coverage)
-    frame = _framed(question, found, vocabulary)
+    cells = cells_by_key(question)
+    frame = framed(question, rows, cells, coverage, vocabulary)
     return _told(question, frame, cells, coverage, events, as_of, protect)
 
 
@@ -118,87 +113,6 @@ def _measure_names(code: str) -> dict[str, str]:
     return {"measure_lv": measure(code).name_lv, "measure_en": measure(code).name_en}
 
 
-def _time_dimensions(question: Question) -> list[str]:
-    return [name for name in question.by if dimension(name).kind == "time"]
-
-
-def _cells(question: Question) -> dict[str, dict[int, Cell]]:
-    return {name: {cell.key: cell for cell in question.period.cells(name)} for name in _time_dimensions(question)}
-
-
-def _coded(question: Question, rows: Sequence[Any], cells: Mapping[str, Mapping[int, Cell]]) -> Found:
-    """Codes in place of values: calendar cells, `unknown` for NULL, `total` where rolled up."""
-    everything = (1 << len(question.by)) - 1
-    if not any(row[0] == everything for row in rows):  # of no records a statement has no row; their number is 0
-        rows = [*rows, (everything, *[None] * len(question.by), *[0] * len(counted(question)))]
-    grouped, *values = zip(*rows, strict=True)
-    codes, figures = values[: len(question.by)], values[len(question.by) :]
-    coded = []
-    for place, (name, found) in enumerate(zip(question.by, codes, strict=True)):
-        bit = 1 << (len(question.by) - 1 - place)
-        if name in cells:
-            found = [cells[name][value].code if value in cells[name] else None for value in found]
-        coded.append(
-            [
-                TOTAL if mask & bit else UNKNOWN if value is None else value
-                for mask, value in zip(grouped, found, strict=True)
-            ]
-        )
-    keys = zip(*coded, strict=True) if coded else [()] * len(rows)
-    return list(zip(keys, zip(*figures, strict=True), strict=True))
-
-
-def _completed(
-    question: Question, found: Found, cells: Mapping[str, Mapping[int, Cell]], coverage: Mapping[str, Coverage]
-) -> Found:
-    """Add the calendar cells in which nothing happened: on covered days, no records mean zero."""
-    covered = [coverage[s] for s in {measure(code).fact.subject for code in question.measures} if s in coverage]
-    if not cells or not covered:
-        return found
-    first, last = min(c.data_from for c in covered), max(c.data_until for c in covered)
-    time = list(cells)
-    spells = {(TOTAL,) * len(time)}
-    for cell in cells[finest_grain(question.by)].values():
-        if cell.start <= last and cell.end > first:
-            spells |= set(product(*((_code_at(cells, name, cell), TOTAL) for name in time)))
-    others = [name for name in question.by if name not in cells]
-    seen = dict.fromkeys(tuple(key[question.by.index(name)] for name in others) for key, _ in found)
-    if len(spells) * len(seen) > MOST_COMPLETED_ROWS:
-        return found
-    figures, nothing = dict(found), (None,) * len(found[0][1])
-    places = [[*others, *time].index(name) for name in question.by]
-    wanted = (tuple(codes[place] for place in places) for codes in (one + two for one in seen for two in spells))
-    return [(key, figures.get(key, nothing)) for key in wanted]
-
-
-def _code_at(cells: Mapping[str, Mapping[int, Cell]], grain: str, cell: Cell) -> str:
-    for wider in cells[grain].values():
-        if wider.start <= cell.start < wider.end:
-            return wider.code
-    raise AssertionError("cells of two grains of one period tile the same days")
-
-
-def _framed(question: Question, found: Found, vocabulary: Vocabulary) -> pd.DataFrame:
-    """The frame of an answer, its rows in order: codes, and nullable figures in the question's order; ratios from their
-    parts at the same grain, in percent."""
-    codes = [[key[place] for key, _ in found] for place in range(len(question.by))]
-    order = order_of(codes, question.by, vocabulary, len(found))
-    # Of few rows pandas' own strings take half as long again as Python's.
-    columns = {
-        name: pd.Series([one[row] for row in order], dtype="object")
-        for name, one in zip(question.by, codes, strict=True)
-    }
-    summed = {name: [found[row][1][place] or 0 for row in order] for place, name in enumerate(counted(question))}
-    for code in question.measures:
-        if ratio := measure(code).ratio:
-            parts = zip(*(summed[name] for name in ratio), strict=True)
-            shares = [part / whole * 100 if whole else None for part, whole in parts]
-            columns[code] = pd.array(shares, dtype="Float64")
-        else:
-            columns[code] = pd.array(summed[code], dtype="Int64")
-    return pd.DataFrame(columns)
-
-
 def _are_total(question: Question, frame: pd.DataFrame) -> Callable[[Iterable[str]], np.ndarray]:
     """Tells for each row whether it is counted over all values of some dimensions, and over those only."""
     counted_over = {name: (frame[name].to_numpy() == TOTAL) for name in question.by}
@@ -248,7 +162,7 @@ def _total_over_time(question: Question, frame: pd.DataFrame) -> pd.Series:
 
 def _rows_of_cell(question: Question, frame: pd.DataFrame, grain: str | None, code: str) -> pd.Series:
     if grain is None:
-        return (frame[_time_dimensions(question)] == TOTAL).all(axis="columns")
+        return (frame[time_dimensions(question)] == TOTAL).all(axis="columns")
     return frame[grain] == code
 
 
@@ -372,7 +286,7 @@ def _crosses(question: Question, event: Any) -> bool:
 
 def _breaks(question: Question, events: Sequence[Any]) -> list[Note]:
     """Breaks inside the period, on answers that are a series."""
-    if not _time_dimensions(question):
+    if not time_dimensions(question):
         return []
     subjects = {measure(code).fact.subject for code in question.measures} | {"all"}
     return [

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data_access import TOTAL, WITHHELD, answering, dimensions_of, measures, open_database
+from data_access import TOTAL, WITHHELD, dimensions_of, framing, measures, open_database
 from data_access.telling.builder import asking, making
 from data_access.telling.builder.asking import question_of
 from data_access.telling.builder.figures import Figures
@@ -290,7 +290,7 @@ def test_a_combination_that_does_not_occur_is_no_zero_where_nothing_is_known(
 ) -> None:
     """Ikšķile was paid nothing in 2022; what is not published of that year cannot be zero there either."""
     paid.event("gap", "2022-01-01", "2022-12-31", measure="households_assisted")
-    monkeypatch.setattr(answering, "MOST_COMPLETED_ROWS", 0)  # as in a table of many thousand rows
+    monkeypatch.setattr(framing, "MOST_COMPLETED_ROWS", 0)  # as in a table of many thousand rows
     address = {"m": "households_assisted,spend", "rows": "territory", "col": "year", "period": "2022..2023"}
     row = table_of(paid.database, **address)["Ikšķile"]
     assert row["households_assisted.2022"] is None

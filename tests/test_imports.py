@@ -139,7 +139,14 @@ RULES: dict[str, tuple[list[str], Finder, list[str]]] = {
     ),
     "what tells asks through the one door": (
         ["data_access/telling/**/*.py"],
-        imports_of("sqlalchemy", "duckdb", "data_access.statement", "data_access.answering", "data_access.engines"),
+        imports_of(
+            "sqlalchemy",
+            "duckdb",
+            "data_access.statement",
+            "data_access.answering",
+            "data_access.framing",
+            "data_access.engines",
+        ),
         ["from sqlalchemy import text", "from data_access.answering import answer"],
     ),
     "pages know nothing of the database": (
