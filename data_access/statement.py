@@ -96,6 +96,8 @@ def statement(question: Question, last_days: Mapping[str, date]) -> Select:
     """
     columns = counted(question)
     where = tuple((name, tuple(None if code == UNKNOWN else code for code in codes)) for name, codes in question.where)
+    parts = _parts(question, columns)
+    begun = {part.fact.code for part in parts if part.begin is part.fact.begin}
     shared: dict[str, FromClause] = {}
 
     def scope_of(fact: Fact) -> Scope:
@@ -106,13 +108,14 @@ def statement(question: Question, last_days: Mapping[str, date]) -> Select:
             where=where,
             each_year=question.ages == "each_year",
             with_ages=not OF_OWN_AGE.isdisjoint(_asked(question)),
+            facts=begun,
             shared=shared,
         )
 
-    parts = [_select(question, part, scope_of, list(columns)) for part in _parts(question, columns)]
-    if len(parts) == 1:
-        return parts[0]
-    stacked = union_all(*parts).subquery()
+    selects = [_select(question, part, scope_of, list(columns)) for part in parts]
+    if len(selects) == 1:
+        return selects[0]
+    stacked = union_all(*selects).subquery()
     keys = [stacked.c[GROUPED], *(stacked.c[name] for name in question.by)]
     folded = [cast(func.sum(stacked.c[name]), BigInteger).label(name) for name in columns]
     return select(*keys, *folded).group_by(*keys)

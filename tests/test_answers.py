@@ -14,6 +14,7 @@ from data_access import (
     Period,
     Question,
     dimension,
+    dimensions,
     dimensions_of,
     measure,
     measures,
@@ -45,6 +46,11 @@ def test_generated_questions_have_the_slow_answer(case: Case, data: st.DataObjec
         assert_same(case, question)
 
 
+def asked_together(subject: str, name: str) -> list[str]:
+    """All measures of a subject that a dimension splits."""
+    return [code for code in measures() if measure(code).fact.subject == subject and name in dimensions_of(code)]
+
+
 PAIRS = [(code, name) for code in measures() for name in dimensions_of(code)]
 
 
@@ -56,6 +62,17 @@ def test_every_measure_by_every_dimension(town, engine: str, measure: str, name:
         assert_same(town(engine), Question.of(measure, "2022-12-15..2023-05-14", by=name))
     else:
         assert_same(town(engine), Question.of(measure, 2023, where={name: "unknown"}))
+
+
+SUBJECTS = sorted({measure(code).fact.subject for code in measures()})
+TOGETHER = [(subject, name) for subject in SUBJECTS for name in dimensions() if asked_together(subject, name)]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("subject", "name"), TOGETHER, ids=[f"{subject}-by-{name}" for subject, name in TOGETHER])
+def test_all_measures_of_a_subject_by_every_dimension(town, engine: str, subject: str, name: str) -> None:
+    """What is counted together shares what it is counted from."""
+    assert_same(town(engine), Question.of(asked_together(subject, name), "2022..2023", by=name))
 
 
 def assert_held(database: Database, question: Question, years: Iterable[int]) -> int:
@@ -77,16 +94,14 @@ def assert_held(database: Database, question: Question, years: Iterable[int]) ->
 def test_a_year_of_a_series_is_as_if_it_had_been_asked(town) -> None:
     """Splits by what is known of a year only with all of it are asked about, and years with a combination of none."""
     database = town("duckdb").database
-    by_subject: dict[str, list[str]] = {}
-    for code in measures():
-        by_subject.setdefault(measure(code).fact.subject, []).append(code)
     held = {}
-    for codes in by_subject.values():
-        splits = {name for code in codes for name in dimensions_of(code) if dimension(name).kind != "time"}
-        for name in sorted(splits):
-            asked = [code for code in codes if name in dimensions_of(code)]
-            held[*asked, name] = assert_held(database, Question.of(asked, 2023, by=name), range(2023, 2025))
-            assert not (name in OF_THE_PERIOD and held[*asked, name])
+    for subject, name in TOGETHER:
+        if dimension(name).kind != "time":
+            asked = asked_together(subject, name)
+            held[subject, name] = assert_held(database, Question.of(asked, 2023, by=name), range(2023, 2025))
+            assert not (name in OF_THE_PERIOD and held[subject, name])
+    for subject in SUBJECTS:
+        codes = [code for code in measures() if measure(code).fact.subject == subject]
         assert_held(database, Question.of(codes, 2023), range(2023, 2025))
     assert sum(held.values()) > len(held) / 2, "hardly anything was compared"
 

@@ -1,11 +1,17 @@
 """Payments of benefits, the households that got them, and the persons they are for."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     FromClause,
     Integer,
+    Select,
     and_,
     case,
+    cast,
+    func,
     literal,
     null,
     select,
@@ -19,6 +25,10 @@ from data_access.facts.tables import tables
 
 
 def _payments(scope: Scope) -> dict[str, ColumnElement]:
+    if "payment_members" in scope.facts:
+        paid = scope.source = households_paid(scope)
+        scope.ready, scope.filtered = {name: paid.c[name] for name in split_by(scope)}, PAYMENT_DIMENSIONS.keys()
+        return {name: paid.c[name] for name in ("cents", "payments", "household_id")}
     p = start_payments(scope)
     return {"cents": p.c.cents, "payments": literal(1, Integer), "household_id": p.c.household_id}
 
@@ -80,6 +90,50 @@ PAYMENT_DIMENSIONS: dict[str, Expression] = {
     "territory": lambda s: s.tables["payments"].c.territory,
     **household_dimensions("payments", _on_payment, added_up=True),
 }
+
+
+def split_by(scope: Scope) -> list[str]:
+    """What the question splits payments by."""
+    return [name for name in scope.by if name in PAYMENT_DIMENSIONS]
+
+
+def chosen_payments(scope: Scope, *, of: FromClause | None = None, split: bool = True) -> FromClause:
+    """The payments that the question is about: their household, day and sum and, with `split`, what it splits them by.
+
+    `of` has the households of which alone they are wanted: chosen first, in a CTE, as planners join all 16 million with
+    what the splits need before they leave out any.
+    """
+    each = Scope(scope.period, scope.cells, scope.by, scope.where, each_year=scope.each_year, shared=scope.shared)
+    p = start_payments(each)
+    if of is not None:
+        chosen = select(*p.c).where(*each.conditions, p.c.household_id.in_(select(of.c.household_id)))
+        p = chosen.cte("their_payments").prefix_with("MATERIALIZED")
+        each.source = each.tables["payments"] = p
+        each.conditions.clear()
+        each.day = p.c.payment_date
+    each.filter(PAYMENT_DIMENSIONS)
+    by = [PAYMENT_DIMENSIONS[name](each).label(name) for name in split_by(scope)] if split else []
+    chosen = select(*by, p.c.household_id, p.c.payment_date, p.c.cents)
+    return chosen.select_from(each.source).where(*each.conditions).subquery()
+
+
+def days_paid(payments: FromClause, by: Sequence[str], *figures: ColumnElement) -> Select:
+    """Households, in each combination of some dimensions, with the first and the last day of their payments."""
+    keys = [payments.c[name] for name in (*by, "household_id")]
+    days = (func.min(payments.c.payment_date).label("first_day"), func.max(payments.c.payment_date).label("last_day"))
+    return select(*keys, *days, *figures).group_by(*keys)
+
+
+def households_paid(scope: Scope) -> FromClause:
+    """Households in each combination of what the question splits payments by: the days of the payments and, where they
+    are counted too, their sum and number. Found once for payments and members, an eighth of the time of both."""
+    name = "households_paid"
+    if name not in scope.shared:
+        payments = chosen_payments(scope)
+        figures = (cast(func.sum(payments.c.cents), BigInteger).label("cents"), func.count().label("payments"))
+        paid = days_paid(payments, split_by(scope), *(figures if "payments" in scope.facts else ()))
+        scope.shared[name] = paid.cte(name).prefix_with("MATERIALIZED")
+    return scope.shared[name]
 
 
 FACTS = (

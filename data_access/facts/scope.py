@@ -67,9 +67,9 @@ Expression = Callable[["Scope"], ColumnElement]
 class Scope:
     """The FROM and WHERE of one fact while a statement is put together.
 
-    `by` and `where` (None: not known) are those of the whole question, `shared` is what its facts have in
-    common. `ready` are dimensions that stand as columns already, `filtered` those by which records are chosen already;
-    `person_id` is of whoever is counted.
+    `by` and `where` (None: not known) are those of the whole question, `facts` those that it counts from their own
+    beginning, `shared` is what they have in common. `ready` are dimensions that stand as columns already, `filtered`
+    those by which records are chosen already; `person_id` is of whoever is counted.
     """
 
     period: Period
@@ -87,6 +87,7 @@ class Scope:
     day: ColumnElement | None = None
     each_year: bool = False
     with_ages: bool = False
+    facts: Collection[str] = ()
     shared: dict[str, FromClause] = field(default_factory=dict)
 
     def start(self, table: TableClause) -> FromClause:
