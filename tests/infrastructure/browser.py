@@ -29,12 +29,12 @@ FLAGS = [
     # Pages of one visitor's context share a process while one is open: what it has compiled of Streamlit's and Plotly's
     # scripts is not compiled anew for each page, a quarter of its cost.
     "--process-per-site",
-    # Otherwise the first stack trace has all scripts parsed anew: half a second each time a page is opened. And what
-    # runs for a few seconds is not worth being optimised: a tenth of a page's cost.
-    "--js-flags=--no-enable-lazy-source-positions --no-maglev --no-turbofan",
     # No name but the loopback address can be looked up, so what slips through still goes nowhere.
     "--host-resolver-rules=MAP localhost 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+# Otherwise the first stack trace has all scripts parsed anew: half a second each time a page is opened. And what runs
+# for a few seconds is not worth being optimised: a tenth of a page's cost. Whoever stays longer waits for it.
+OF_SHORT_VISITS = ["--js-flags=--no-enable-lazy-source-positions --no-maglev --no-turbofan"]
 # What no test of these servers looks at would take ten seconds of a processor from the others.
 WITHOUT_WORK_AHEAD = {"PROTECT_AHEAD": "no"}
 SERVER_STARTS_WITHIN = 60  # seconds
@@ -180,7 +180,7 @@ def chromium() -> Iterator[Browser]:
             pytrace=False,
         )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS + OF_SHORT_VISITS)
         yield browser
         browser.close()
 
