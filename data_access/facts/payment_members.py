@@ -88,7 +88,8 @@ def _memberships_between(paid: FromClause) -> FromClause:
         m.c.valid_from > whole.c.first_day,
         m.c.valid_to < whole.c.last_day,
     )
-    return select(*m.c).select_from(m.join(whole, inside)).subquery()
+    found = select(m.c.household_id, m.c.person_id, m.c.activity, m.c.valid_from, m.c.valid_to)
+    return found.select_from(m.join(whole, inside)).cte("between").prefix_with("MATERIALIZED")
 
 
 # ── members whom their household stands for, and the others ──────────────────────────────────────
