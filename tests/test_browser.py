@@ -208,6 +208,16 @@ def test_a_page_is_read_downloaded_filtered_by_keyboard_and_passed_on(
         assert_no_text_is_cut_off_in_any_view(window, name)
 
 
+def test_the_method_is_read_and_downloaded(server: StreamlitServer, visit: Visitor) -> None:
+    page = visit(server, path("method"), width=WIDE)
+    reach, agreement, *folded = tables(page)
+    assert len(reach) > 1
+    assert agreement[-1][-2:] == ["0", "728"]  # of the published figures none is different
+    assert folded
+    for place in (0, 1):
+        assert_files_are_the_table(page, place)
+
+
 def test_no_text_of_the_squares_is_cut_off(server: StreamlitServer, visit: Visitor) -> None:
     page = visit(server, path("quality"), width=WIDE)
     assert_no_text_is_cut_off_in_any_view(page, "quality")

@@ -9,6 +9,7 @@ import pytest
 
 # Fixtures that start what a test then waits for.
 WAITS = {"streamlit_server", "house", "proxy", "pair"}
+WAITING_UNTIL = 0.85  # of all files
 _MAIN = sys.modules["__main__"]
 
 
@@ -24,15 +25,15 @@ def pytest_collection_finish() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Spreads the files whose tests wait for servers and browsers evenly among those that compute: one worker waits
-    while others work. By their names most would run at once, and a quarter of the processors' time pass unused."""
+    while others work. By their names most would run at once, and a quarter of the processors' time pass unused. None
+    is among the last, when nobody is left to work meanwhile."""
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
     waiting = [path for path, tests in files.items() if any(WAITS & {*one.fixturenames} for one in tests)]
     computing = [path for path in files if path not in waiting]
-    places = {
-        path: place for group in (waiting, computing) for place, path in zip(_evenly(len(group)), group, strict=True)
-    }
+    places = dict(zip(computing, _evenly(len(computing)), strict=True))
+    places |= zip(waiting, (place * WAITING_UNTIL for place in _evenly(len(waiting))), strict=True)
     items[:] = [item for path in sorted(files, key=places.get) for item in files[path]]
 
 
