@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from pandas.api.extensions import take
 
 from data_access.answer import Answer, Note
 from data_access.language import format_period
 from data_access.measures import dimension, measure
 from data_access.period import Period
 from data_access.question import TOTAL, Question
-from data_access.vocabulary import in_order
+from data_access.vocabulary import order_of
 
 
 @dataclass(frozen=True)
@@ -98,28 +96,41 @@ def _time_of(question: Question) -> list[str]:
 
 
 def _beside(question: Question, now: pd.DataFrame, before: pd.DataFrame, vocabulary) -> pd.DataFrame:
+    """Made of lists before it is a frame, as an answer is."""
     by = list(question.by)
     keys = _keys(now, by), _keys(before, by, later=True)
-    places = tuple({key: place for place, key in enumerate(found)} for found in keys)
-    either = list(dict.fromkeys(keys[0] + keys[1]))
+    either = _in_order(list(dict.fromkeys(keys[0] + keys[1])), by, vocabulary)
     columns = {name: pd.Series([key[place] for key in either], dtype="object") for place, name in enumerate(by)}
-    for ending, frame, place in zip(("", "_before"), (now, before), places, strict=True):
-        found = [place.get(key, -1) for key in either]
+    figures = {}
+    for ending, frame, found in zip(("", "_before"), (now, before), keys, strict=True):
         for code in question.measures:
-            figures = take(frame[code].array, np.array(found, dtype="intp"), allow_fill=True)
+            held = dict(zip(found, frame[code].tolist(), strict=True))
             # A combination that occurs in one year only did not occur in the other: zero, where that year is known.
-            known = _spells(frame[code], keys[bool(ending)], question)
-            absent = [where < 0 and _spell(key, question) in known for where, key in zip(found, either, strict=True)]
-            figures[np.array(absent, dtype=bool)] = 0
-            columns[f"{code}{ending}"] = figures
-    # Of arrays, before there is a frame: a frame looks at itself anew for each column that is added.
+            known = {_spell(key, question) for key, figure in held.items() if figure is not pd.NA}
+            figures[code, ending] = [
+                held[key] if key in held else 0 if _spell(key, question) in known else pd.NA for key in either
+            ]
+            columns[f"{code}{ending}"] = pd.array(figures[code, ending], dtype=now[code].dtype)
     for code in question.measures:
-        earlier = columns[f"{code}_before"]
-        change = columns[f"{code}_change"] = columns[code] - earlier
-        base = earlier.astype("Float64")
-        base[(base == 0).fillna(False).to_numpy(dtype=bool)] = pd.NA
-        columns[f"{code}_change_percent"] = change.astype("Float64") / base * 100
-    return in_order(pd.DataFrame(columns), by, vocabulary)
+        pairs = list(zip(figures[code, ""], figures[code, "_before"], strict=True))
+        columns[f"{code}_change"] = pd.array([_change(*pair) for pair in pairs], dtype=now[code].dtype)
+        columns[f"{code}_change_percent"] = pd.array([_percent(*pair) for pair in pairs], dtype="Float64")
+    return pd.DataFrame(columns)
+
+
+def _in_order(keys: list[tuple[str, ...]], by: list[str], vocabulary) -> list[tuple[str, ...]]:
+    if not keys or not by:
+        return keys
+    return [keys[place] for place in order_of(list(zip(*keys, strict=True)), by, vocabulary, len(keys))]
+
+
+def _change(now, before):
+    return pd.NA if now is pd.NA or before is pd.NA else now - before
+
+
+def _percent(now, before):
+    change = _change(now, before)
+    return pd.NA if change is pd.NA or before == 0 else change / before * 100
 
 
 def _keys(frame: pd.DataFrame, by: list[str], later: bool = False) -> list[tuple[str, ...]]:
@@ -131,11 +142,6 @@ def _keys(frame: pd.DataFrame, by: list[str], later: bool = False) -> list[tuple
 def _spell(key: tuple[str, ...], question: Question) -> tuple[str, ...]:
     """The calendar cells of a row: the days that it stands for."""
     return tuple(code for name, code in zip(question.by, key, strict=True) if dimension(name).kind == "time")
-
-
-def _spells(figures: pd.Series, keys: list[tuple[str, ...]], question: Question) -> set[tuple[str, ...]]:
-    """The days of which any row has a figure."""
-    return {_spell(key, question) for key, known in zip(keys, figures.notna(), strict=True) if known}
 
 
 def _a_year_later(frame: pd.DataFrame, name: str) -> list[str]:

@@ -252,9 +252,11 @@ def marginal(reader: Reader, splits: Mapping[str, Answer], value: str) -> Table:
 
 def extremes(frame: pd.DataFrame, by: str, column: str, most: int = 3) -> pd.DataFrame:
     """The rows that rose most and those that fell most, by a column of changes: the highest first."""
-    parts = frame[(frame[by] != TOTAL) & frame[column].notna()].sort_values(column, ascending=False, kind="stable")
-    rose, fell = parts[parts[column] > 0].head(most), parts[parts[column] < 0].tail(most)
-    return pd.concat([rose, fell]).reset_index(drop=True)
+    changes = frame[column].tolist()
+    parts = [place for place, code in enumerate(frame[by].tolist()) if code != TOTAL and changes[place] is not pd.NA]
+    parts.sort(key=lambda place: changes[place], reverse=True)
+    rose, fell = ([place for place in parts if sign * changes[place] > 0] for sign in (1, -1))
+    return frame.take([*rose[:most], *fell[-most:]]).reset_index(drop=True)
 
 
 def periods_of(reader: Reader, comparison: Comparison) -> tuple[str, str]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from data_access import TOTAL, WITHHELD, Answer, Comparison, Withheld, measure
@@ -12,7 +11,7 @@ from data_access.language import format_euros
 from data_access.telling.reader import Reader
 from data_access.telling.sentences import about, changed, counted, during, euros, say
 from data_access.telling.tables import Column, Row, Table, known
-from data_access.telling.withheld import cell, is_number
+from data_access.telling.withheld import cell, flag, is_number
 from pages.parts.answers import Refused, compare_and_series
 from pages.parts.filters import View
 from pages.parts.frame import further
@@ -51,11 +50,10 @@ def key_figure(
     `said` is the key of its sentence, `noun` the noun that is counted (a key under `count`, or `euros`), `where`
     the codes of its row.
     """
-    row = _row(compared.frame, compared.now.question.by, where)
+    columns = [f"{code}{ending}" for ending in ("", "_before", "_change", "_change_percent")]
+    row = _row(compared, where, columns)
     before, years = compared.before.question.period, _cells(series)
-    now, earlier, change, percent = (
-        cell(row, column) for column in (code, f"{code}_before", f"{code}_change", f"{code}_change_percent")
-    )
+    now, earlier, change, percent = (cell(row, column) for column in columns)
     words = euros(reader, now) if noun == "euros" else counted(reader, noun, now)
     if not is_number(now):
         said = "overview.withheld" if now is WITHHELD else "overview.unknown"
@@ -98,11 +96,15 @@ def _left_out(reader: Reader, refused: Refused) -> str:
     return f"{names}. {refused.text(reader.language)}"
 
 
-def _row(frame: pd.DataFrame, by: Sequence[str], where: Mapping[str, str]) -> Mapping[str, Any]:
-    """The row with these codes, totals in all other dimensions; without one, of nothing."""
-    wanted = {name: where.get(name, TOTAL) for name in by}
-    rows = (row for row in frame.to_dict("records") if wanted.items() <= row.items())
-    return next(rows, dict.fromkeys(frame.columns, 0))
+def _row(compared: Comparison, where: Mapping[str, str], columns: Sequence[str]) -> Mapping[str, Any]:
+    """What stands in some columns in the row with these codes, totals in all other dimensions; without one, nothing."""
+    frame, by = compared.frame, compared.now.question.by
+    wanted = tuple(where.get(name, TOTAL) for name in by)
+    keys = list(zip(*(frame[name].tolist() for name in by), strict=True)) if by else [()]
+    if wanted not in keys:
+        return dict.fromkeys(columns, 0)
+    place, flags = keys.index(wanted), (flag(name) for name in columns)
+    return {name: frame[name].tolist()[place] for name in (*columns, *flags) if name in frame}
 
 
 def _cells(series: Answer) -> list[str]:
