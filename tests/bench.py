@@ -36,6 +36,7 @@ LONGEST_CHANGE = 150  # milliseconds of server time
 LONGEST_NAME = 100  # letters of a question
 YEARS = ("2022", "2023")
 CLICKED_VIEWS = {"psychologists": "consultations"}  # of its first one nothing is published for 2022: no chart
+SMALL = ("DuckDB", "PostgreSQL")  # of demonstration size
 PARTS = ("questions", "changes", "clicks", "deck")
 YEAR_BEFORE_A_CHANGE = "2020"  # shares no year with the changes that are measured
 
@@ -166,7 +167,7 @@ def measure_questions(databases: dict[str, Database], times: int) -> None:
             for name, database in databases.items():
                 raw = Raw(database, question)
                 raw()
-                repeat = times if name != "DuckDB ×43" else max(3, times // 3)
+                repeat = times if name in SMALL else max(3, times // 3)
                 asked = milliseconds(lambda q=question, d=database: d.ask(q), repeat)
                 sent = milliseconds(raw, repeat)
                 raw.close()
@@ -390,6 +391,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__.splitlines()[0])
     parser.add_argument("--times", type=int, default=11, help="how often each thing is measured (11)")
     parser.add_argument("--only", choices=PARTS, action="append", help="measure only this; may be repeated")
+    parser.add_argument(
+        "--also", metavar="URL", help="a database that is there, as one of 43 municipalities on PostgreSQL"
+    )
     return parser.parse_args()
 
 
@@ -417,6 +421,8 @@ def main() -> None:
                     databases["DuckDB ×43"] = open_database(f"duckdb:///{SCALED}")
                 else:
                     print(f"No database of 43 municipalities ({SCALED.name}); to measure it too: {HOW_TO_SCALE}")
+                if chosen.also:
+                    databases["also"] = open_database(chosen.also)
                 measure_questions(databases, chosen.times)
                 for database in databases.values():
                     database.engine.dispose()
