@@ -8,15 +8,18 @@ from dataclasses import replace
 from decimal import Decimal
 
 import openpyxl
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_access import TOTAL, UNKNOWN, Question, compare_with_year_before, open_database
+from data_access import TOTAL, UNKNOWN, WITHHELD, Question, compare_with_year_before, open_database
 from data_access.telling import tables
 from data_access.telling.reader import Reader
 from data_access.telling.tables import Column, Row, Table
+from data_access.telling.withheld import marked
 from pages.parts import exports
+from pages.parts.figures import key_figure
 from pages.parts.texts import FOLDER
 
 PAID = ("spend", "households_assisted", "persons_assisted")
@@ -141,6 +144,23 @@ def test_a_change_carries_its_sign_and_no_change_is_known_against_nothing(databa
     [only] = table.rows
     assert only.figures == (None, 2566, None, None)
     assert tables.written(reader, only, table.columns[2], None) == "–"
+
+
+def test_the_most_are_of_parts_and_of_each_side_those_farthest_from_nothing() -> None:
+    changes = {"gmi": -10, "housing": 40, "health": -30, "birth": 0, "meals": 5, "crisis": -20, TOTAL: 95}
+    frame = pd.DataFrame({"benefit": [*changes, "funeral"], "change": pd.array([*changes.values(), None], "Int64")})
+    found = tables.extremes(frame, "benefit", "change", most=2)
+    assert found["benefit"].tolist() == ["housing", "meals", "crisis", "health"]
+
+
+def test_a_key_figure_that_is_withheld_is_said_to_be_and_not_to_be_unknown(database, reader: Reader) -> None:
+    question = Question.of("spend", 2023)
+    both, series = compare_with_year_before(database, question), database.ask(Question.of("spend", 2023, by="year"))
+    hidden = pd.DataFrame(True, both.frame.index, list(both.frame))
+    both = replace(both, frame=marked(both.frame.assign(spend=pd.NA), hidden))
+    found = key_figure(reader, "", both, series, "spend", "overview.spend", "euros")
+    assert found.now is WITHHELD
+    assert found.sentence.replace("\u00a0", " ") == "2023. gadā šo skaitli nerāda, jo pēc tā varētu atpazīt cilvēku."
 
 
 def test_empty_and_unknown_are_told_apart() -> None:
